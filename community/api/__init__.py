@@ -1,0 +1,1 @@
+"""The JSON API: same actions and permissions as the pages."""

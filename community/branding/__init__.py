@@ -1,0 +1,1 @@
+"""Branding: the frame, tokens and pattern page of the site."""

@@ -1,0 +1,4 @@
+"""Categories: the places that topics live in, a tree two deep.
+
+Nouns: Category. Events: category.made, category.changed.
+"""

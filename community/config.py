@@ -1,0 +1,130 @@
+"""Settings of one installation, read from the environment once.
+
+What a site's admins change while it runs is not here but in `community/settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class ConfigError(Exception):
+    """The environment asks for something that cannot be; the message is one plain sentence."""
+
+
+def setting(name: str, default: str, about: str) -> Any:
+    """A field read from the environment variable `name`, with its default and its sentence."""
+    return field(metadata={"name": name, "default": default, "about": about})
+
+
+@dataclass(frozen=True)
+class Config:
+    """One installation. Build it with `Config.from_environment()`."""
+
+    data: Path = setting("BOTHWAYS_DATA", "var", "Folder for database, uploads and search index.")
+    host: str = setting("BOTHWAYS_HOST", "127.0.0.1", "Address the web process listens on.")
+    port: int = setting("BOTHWAYS_PORT", "8000", "Port the web process listens on.")
+    base_url: str = setting("BOTHWAYS_BASE_URL", "", "Public address of the site; http://HOST:PORT when empty.")
+    secret_key: str = setting("BOTHWAYS_SECRET_KEY", "", "Signs cookies; made and kept in the data folder when empty.")
+    env: str = setting("BOTHWAYS_ENV", "development", "`production` refuses demo people and lifted limits.")
+    database_url: str = setting("DATABASE_URL", "", "Database; SQLite in the data folder when empty.")
+    redis_url: str = setting("REDIS_URL", "", "Redis for presence and limits across processes; none when empty.")
+    search: str = setting("BOTHWAYS_SEARCH", "whoosh", "Search engine.")
+    mail_url: str = setting("BOTHWAYS_MAIL_URL", "", "smtp://user:password@host:port; mail stays in the outbox when empty.")
+    mail_from: str = setting("BOTHWAYS_MAIL_FROM", "", "Sender of all mail; community@HOST of the base address when empty.")
+    trusted_proxies: int = setting("BOTHWAYS_TRUSTED_PROXIES", "0", "Number of proxies in front whose X-Forwarded headers are believed.")
+    limits: bool = setting("BOTHWAYS_LIMITS", "on", "`off` lifts rate and new-member limits for benches; refused in production.")
+    metrics_token: str = setting("BOTHWAYS_METRICS_TOKEN", "", "Token that /metrics asks for; loopback only when empty.")
+
+    @property
+    def production(self) -> bool:
+        """Whether this installation serves real customers."""
+        return self.env == "production"
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read and check the environment.
+
+        Makes the data folder and, where none is given, a secret key inside it.
+        Raises ConfigError with a plain sentence when a value cannot be used.
+        """
+        environ = os.environ if environ is None else environ
+        raw = {f.name: environ.get(f.metadata["name"], "").strip() or f.metadata["default"] for f in fields(cls)}
+        data = Path(raw["data"]).resolve()
+        port = _number(raw["port"], "BOTHWAYS_PORT", 0, 65535)
+        if raw["env"] not in {"development", "production", "test"}:
+            raise ConfigError("BOTHWAYS_ENV must be development, production or test.")
+        if raw["search"] != "whoosh":
+            raise ConfigError("BOTHWAYS_SEARCH must be whoosh.")
+        if raw["limits"] not in {"on", "off"}:
+            raise ConfigError("BOTHWAYS_LIMITS must be on or off.")
+        if raw["limits"] == "off" and raw["env"] == "production":
+            raise ConfigError("BOTHWAYS_LIMITS=off is refused when BOTHWAYS_ENV=production.")
+        base_url = _address(raw["base_url"] or f"http://{_loopback(raw['host'])}:{port}")
+        data.mkdir(parents=True, exist_ok=True)
+        return cls(
+            data=data,
+            host=raw["host"],
+            port=port,
+            base_url=base_url,
+            secret_key=raw["secret_key"] or _kept_secret(data),
+            env=raw["env"],
+            database_url=_database(raw["database_url"] or f"sqlite:///{data / 'bothways.sqlite3'}"),
+            redis_url=raw["redis_url"],
+            search=raw["search"],
+            mail_url=raw["mail_url"],
+            mail_from=raw["mail_from"] or f"community@{urlsplit(base_url).hostname}",
+            trusted_proxies=_number(raw["trusted_proxies"], "BOTHWAYS_TRUSTED_PROXIES", 0, 10),
+            limits=raw["limits"] == "on",
+            metrics_token=raw["metrics_token"],
+        )
+
+
+def _number(text: str, name: str, low: int, high: int) -> int:
+    if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _loopback(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ConfigError("BOTHWAYS_BASE_URL must look like https://community.example.com, without a path.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(url: str) -> str:
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError("DATABASE_URL must start with sqlite:/// or postgresql://.")
+    return url
+
+
+def _kept_secret(data: Path) -> str:
+    """The key kept in the data folder, made on first start and readable by its owner only."""
+    path = data / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,61 @@
+"""Answers made of the pages' own macros: a redirect, a Turbo stream, or a push.
+
+A macro file (leading underscore) is imported, never included, so it cannot see who is looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, get_template_attribute, redirect, request
+from flask_babel import force_locale
+from markupsafe import Markup
+
+STREAM_TYPE = "text/vnd.turbo-stream.html"
+
+_STREAM = Markup('<turbo-stream action="{}" {}="{}"><template>{}</template></turbo-stream>')
+
+
+def fragment(template: str, macro: str, *arguments: Any, **named: Any) -> Markup:
+    """Call a macro of a template file and return its HTML. Needs an application context and a locale."""
+    return Markup(get_template_attribute(template, macro)(*arguments, **named))  # noqa: S704 - Jinja escaped it
+
+
+def stream(action: str, target: str, html: Markup = Markup("")) -> Markup:
+    """A Turbo stream element that does `action` to the element with the id `target`."""
+    return _STREAM.format(action, "target", target, html)
+
+
+def stream_all(action: str, selector: str, html: Markup = Markup("")) -> Markup:
+    """A Turbo stream element that does `action` to everything the CSS selector finds."""
+    return _STREAM.format(action, "targets", selector, html)
+
+
+def wants_stream() -> bool:
+    """Whether the request comes from a Turbo form that can apply streams."""
+    return STREAM_TYPE in request.headers.get("Accept", "")
+
+
+def respond(location: str, *streams: Markup, said: str = "") -> Response:
+    """Answer a change: streams where the browser applies them, else 303 to `location` with `said` shown there."""
+    if streams and wants_stream():
+        return Response(Markup("").join(streams), mimetype=STREAM_TYPE)
+    if said:
+        flash(said)
+    answer = redirect(location, code=303)
+    assert isinstance(answer, Response)
+    return answer
+
+
+@contextmanager
+def drawing(app: Flask, language: str) -> Iterator[None]:
+    """Let macros be drawn outside a request, in one language, with the site's own base address."""
+    with app.test_request_context(base_url=app.config["BASE_URL"]), force_locale(language):
+        yield
+
+
+def base_url() -> str:
+    """The site's public address without a trailing slash; from the configuration, never from the request."""
+    return str(current_app.config["BASE_URL"])

@@ -1,0 +1,1 @@
+"""Imports: topics from other forums, resumable and repeatable. Nouns: ImportedThing."""

@@ -1,0 +1,1 @@
+"""Live: a reader of the log that pushes fragments of the pages to open sockets."""

@@ -1,0 +1,1 @@
+"""Mail: a reader of the log that fills the outbox, and a sender that empties it. Nouns: OutgoingMail."""

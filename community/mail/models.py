@@ -1,0 +1,33 @@
+"""Tables of mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core.base import Base, Id, PrimaryKey
+
+
+class OutgoingMail(Base):
+    """A mail to somebody, from the event at `position`. Address, texts and tokens are made when it is sent."""
+
+    __tablename__ = "outgoing_mails"
+    __table_args__ = (
+        UniqueConstraint("position", "account_id", "kind"),
+        Index("ix_outgoing_mails_next_try_at", "next_try_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    position: Mapped[int] = mapped_column(Id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(default="")
+    shown_text: Mapped[str] = mapped_column(default="")

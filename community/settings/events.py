@@ -1,0 +1,14 @@
+"""What settings record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from community.core.log import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingChanged(Event, name="setting.changed", channels=("site",)):
+    """An admin changed a setting; every cached page carries the version of `site`."""
+
+    setting: str

@@ -1,0 +1,183 @@
+"""Who is asking: the one object that every query and policy takes.
+
+A Viewer is read fresh for every request (one query), so a right that ended is gone at once.
+Actions read it again inside their unit with `refreshed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from community.accounts.models import Account, SignIn, Suspension
+from community.core import clock
+from community.core.errors import Forbidden, Unauthorized
+from community.extensions import db
+from community.staff.models import Grant, StaffProfile
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A visitor (`id` None) or somebody signed in, with the roles in force at this moment.
+
+    It is also what Flask-Login calls the user. `title` is the job title of an employee; `scopes`
+    is None outside the API and otherwise what the key allows.
+    """
+
+    id: int | None = None
+    handle: str = ""
+    name: str = ""
+    hue: int = 0
+    photo: str | None = None
+    confirmed: bool = False
+    suspended: bool = False
+    roles: frozenset[str] = frozenset()
+    title: str = ""
+    language: str = "en"
+    time_zone: str = "UTC"
+    theme: str = "system"
+    session_id: int | None = None
+    session_token: str = field(default="", repr=False)
+    scopes: frozenset[str] | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is somebody."""
+        return self.id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether an employee role is in force (every role makes an employee)."""
+        return bool(self.roles)
+
+    @property
+    def is_official(self) -> bool:
+        """Whether they may speak for the company in official answers (admins may)."""
+        return bool(self.roles & {"official", "admin"})
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether they may remove and suspend (admins may)."""
+        return bool(self.roles & {"moderator", "admin"})
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may change settings and grant roles."""
+        return "admin" in self.roles
+
+    @property
+    def is_authenticated(self) -> bool:
+        """For Flask-Login."""
+        return self.signed_in
+
+    @property
+    def is_active(self) -> bool:
+        """For Flask-Login."""
+        return self.signed_in and not self.suspended
+
+    @property
+    def is_anonymous(self) -> bool:
+        """For Flask-Login."""
+        return not self.signed_in
+
+    def get_id(self) -> str:
+        """For Flask-Login: the token of the session's row, never the account's id."""
+        return self.session_token
+
+
+VISITOR = Viewer()
+
+
+def viewer_unchecked(account_id: int) -> Viewer:
+    """The viewer that this account is now, without a session. Raises Unauthorized when it is erased or unknown."""
+    found = _one(db.session(), Account.id == account_id)
+    if found is None:
+        raise Unauthorized
+    return found
+
+
+def refreshed(by: Viewer) -> Viewer:
+    """The same person as they are inside the open unit. Raises Unauthorized for a visitor or an ended session, Forbidden when suspended."""
+    if by.id is None:
+        raise Unauthorized
+    now = viewer_unchecked(by.id)
+    if now.suspended:
+        raise Forbidden
+    if by.session_id is not None:
+        alive = select(SignIn.id).where(SignIn.id == by.session_id, SignIn.ended_at.is_(None))
+        if db.session.execute(alive).first() is None:
+            raise Unauthorized
+    return replace(now, session_id=by.session_id, session_token=by.session_token, scopes=by.scopes)
+
+
+def viewer_of_session(token_digest: str, moment: datetime) -> Viewer | None:
+    """The viewer of a living session, by one query; None when it has ended, expired or its owner is suspended."""
+    found = _one(
+        db.session(),
+        SignIn.token_digest == token_digest,
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > moment,
+        with_session=True,
+    )
+    return None if found is None or found.suspended else found
+
+
+def _one(session: Session, *conditions: Any, with_session: bool = False) -> Viewer | None:
+    moment = clock.now()
+    in_force = and_(
+        Grant.account_id == Account.id,
+        Grant.starts_at <= moment,
+        or_(Grant.ends_at.is_(None), Grant.ends_at > moment),
+    )
+    suspended = and_(
+        Suspension.account_id == Account.id,
+        Suspension.lifted_at.is_(None),
+        or_(Suspension.ends_at.is_(None), Suspension.ends_at > moment),
+    )
+    query = (
+        select(
+            Account.id,
+            Account.handle,
+            Account.name,
+            Account.hue,
+            Account.photo,
+            Account.confirmed_at,
+            Account.language,
+            Account.time_zone,
+            Account.theme,
+            Grant.role,
+            StaffProfile.title,
+            Suspension.id.label("suspension_id"),
+            SignIn.id.label("session_id") if with_session else Account.id.label("no_session"),
+        )
+        .select_from(Account)
+        .outerjoin(Grant, in_force)
+        .outerjoin(StaffProfile, StaffProfile.account_id == Account.id)
+        .outerjoin(Suspension, suspended)
+        .where(Account.erased_at.is_(None), *conditions)
+    )
+    if with_session:
+        query = query.join(SignIn, SignIn.account_id == Account.id)
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Viewer(
+        id=first.id,
+        handle=first.handle,
+        name=first.name,
+        hue=first.hue,
+        photo=first.photo,
+        confirmed=first.confirmed_at is not None,
+        suspended=first.suspension_id is not None,
+        roles=frozenset(row.role for row in rows if row.role),
+        title=first.title or "",
+        language=first.language,
+        time_zone=first.time_zone,
+        theme=first.theme,
+        session_id=first.session_id if with_session else None,
+    )

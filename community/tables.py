@@ -1,0 +1,18 @@
+"""Every table of the site, imported once: for migrations and for relationships by name."""
+
+from __future__ import annotations
+
+from community.accounts import models as accounts
+from community.answers import models as answers
+from community.categories import models as categories
+from community.core import follow, log, schedule
+from community.drafts import models as drafts
+from community.imports import models as imports
+from community.mail import models as mail
+from community.posts import models as posts
+from community.settings import models as settings
+from community.staff import models as staff
+from community.tags import models as tags
+from community.topics import models as topics
+
+MODULES = (accounts, answers, categories, follow, log, schedule, drafts, imports, mail, posts, settings, staff, tags, topics)

@@ -1,0 +1,1 @@
+"""Tags: up to five words on a topic. Nouns: Tag, TopicTag. Changes are told by `topic.edited`."""

@@ -1,0 +1,115 @@
+"""Tables of topics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from community.accounts.models import Account
+from community.categories.models import Category
+from community.core.base import Base, Id, PrimaryKey, never_reuse
+
+KINDS = ("question", "discussion")
+"""The kinds of product.md 1 that exist so far."""
+
+STATES = ("new", "waiting", "answered", "needs_info", "solved", "answered_unconfirmed", "duplicate")
+"""The states of a question, by rulings 19."""
+
+
+class Topic(Base):
+    """A question or discussion. `state` is computed by `topics/state.py` after every change and never set otherwise.
+
+    `held_at` is set while the author's address is unconfirmed: only the author sees the topic.
+    `removed_at` is set when the first post was removed: a tombstone for everybody.
+    `post_count` counts the posts that everybody may see, the first included.
+    """
+
+    __tablename__ = "topics"
+    __table_args__ = (
+        Index("ix_topics_category_id_active_at", "category_id", "active_at"),
+        Index("ix_topics_active_at", "active_at"),
+        Index("ix_topics_state_active_at", "state", "active_at"),
+        Index("ix_topics_author_id", "author_id"),
+        never_reuse,
+    )
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[str]
+    title: Mapped[str]
+    slug: Mapped[str]
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    active_at: Mapped[datetime]
+    state: Mapped[str | None]
+    closed: Mapped[bool] = mapped_column(default=False)
+    held_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    post_count: Mapped[int] = mapped_column(default=1)
+    official_count: Mapped[int] = mapped_column(default=0)
+    accepted_count: Mapped[int] = mapped_column(default=0)
+    last_post_at: Mapped[datetime]
+    last_by_id: Mapped[int] = mapped_column(Id)
+    first_staff_answer_at: Mapped[datetime | None]
+    product: Mapped[str] = mapped_column(default="")
+    product_version: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    imported: Mapped[bool] = mapped_column(default=False)
+
+    category: Mapped[Category] = relationship()
+    author: Mapped[Account] = relationship()
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks for an answer."""
+        return self.kind == "question"
+
+
+class Closure(Base):
+    """Somebody closed a topic: no new posts until `undone_at`."""
+
+    __tablename__ = "closures"
+
+    id: Mapped[PrimaryKey]
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(Id)
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(Id)
+
+
+class Duplicate(Base):
+    """A question says the same as an older one, until `undone_at`."""
+
+    __tablename__ = "duplicates"
+    __table_args__ = (
+        Index(
+            "ix_duplicates_topic_id",
+            "topic_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"))
+    original_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), index=True)
+    by_id: Mapped[int | None] = mapped_column(Id)
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class InfoRequest(Base):
+    """An employee asked the asker for something; cleared by the asker's next post, or by undoing it."""
+
+    __tablename__ = "info_requests"
+
+    id: Mapped[PrimaryKey]
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), index=True)
+    by_id: Mapped[int] = mapped_column(Id)
+    at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
