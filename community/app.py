@@ -152,8 +152,7 @@ def _busy(_error: database.Busy) -> Response:
 
 def _unexpected(error: Exception) -> Response:
 
-
-    current_app.logger.exception("unexpected error", exc_info=error)
+    current_app.logger.error("unexpected error", exc_info=error)
     db.session.rollback()
     return error_answer(500)
 

@@ -38,7 +38,9 @@ class Config:
     search: str = setting("BOTHWAYS_SEARCH", "whoosh", "Search engine.")
     mail_url: str = setting("BOTHWAYS_MAIL_URL", "", "smtp://user:password@host:port; mail stays in the outbox when empty.")
     mail_from: str = setting("BOTHWAYS_MAIL_FROM", "", "Sender of all mail; community@HOST of the base address when empty.")
-    trusted_proxies: int = setting("BOTHWAYS_TRUSTED_PROXIES", "0", "Number of proxies in front whose X-Forwarded headers are believed.")
+    trusted_proxies: int = setting(
+        "BOTHWAYS_TRUSTED_PROXIES", "0", "Number of proxies in front whose X-Forwarded headers are believed."
+    )
     limits: bool = setting("BOTHWAYS_LIMITS", "on", "`off` lifts rate and new-member limits for benches; refused in production.")
     metrics_token: str = setting("BOTHWAYS_METRICS_TOKEN", "", "Token that /metrics asks for; loopback only when empty.")
 

@@ -58,7 +58,12 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 @pytest.fixture
 def config(tmp_path: Path, template_database: str) -> Iterator[Config]:
     """One installation with an empty database of its own."""
-    environ = {"BOTHWAYS_DATA": str(tmp_path / "data"), "BOTHWAYS_ENV": "test", "BOTHWAYS_SECRET_KEY": "test" * 8, "BOTHWAYS_BASE_URL": "http://localhost"}
+    environ = {
+        "BOTHWAYS_DATA": str(tmp_path / "data"),
+        "BOTHWAYS_ENV": "test",
+        "BOTHWAYS_SECRET_KEY": "test" * 8,
+        "BOTHWAYS_BASE_URL": "http://localhost",
+    }
     if POSTGRES:
         name = f"bothways_test_{uuid4().hex[:12]}"
         _administer(f"CREATE DATABASE {name} TEMPLATE {template_database}")

@@ -11,7 +11,7 @@ _set: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 
 def now() -> datetime:
-    """This moment in UTC, to the microsecond."""
+    """Tell the moment in UTC, to the microsecond."""
     return _set.get() or datetime.now(UTC)
 
 

@@ -17,7 +17,7 @@ WRITE = {"bothways_write": True}
 """Execution options that make a transaction a writer."""
 
 _WRITERS = 0x626F7468  # the advisory lock's number: "both" in ASCII
-_BUSY_SECONDS = 30.0  # a writer that waited this long is told so; measured longest wait with 8 writers: 1.3 s
+BUSY_SECONDS = 30.0  # a writer that waited this long is told so; measured longest wait with 8 writers: 1.3 s
 
 
 class Busy(Exception):
@@ -49,8 +49,6 @@ def _sync_off(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-
-
 def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get("bothways_write"):
         connection.exec_driver_sql("BEGIN")
@@ -58,7 +56,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # Waiting inside SQLite would stop the whole event loop: ask without waiting, and sleep between
     # tries (gevent's sleep in the web process).
     driver: Any = connection.connection.driver_connection
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     pause = 0.001
     driver.execute("PRAGMA busy_timeout=0")
     try:

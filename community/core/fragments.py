@@ -23,14 +23,14 @@ def fragment(template: str, macro: str, *arguments: Any, **named: Any) -> Markup
     return Markup(get_template_attribute(template, macro)(*arguments, **named))  # noqa: S704 - Jinja escaped it
 
 
-def stream(action: str, target: str, html: Markup = Markup("")) -> Markup:
+def stream(action: str, target: str, html: Markup | None = None) -> Markup:
     """A Turbo stream element that does `action` to the element with the id `target`."""
-    return _STREAM.format(action, "target", target, html)
+    return _STREAM.format(action, "target", target, html or "")
 
 
-def stream_all(action: str, selector: str, html: Markup = Markup("")) -> Markup:
+def stream_all(action: str, selector: str, html: Markup | None = None) -> Markup:
     """A Turbo stream element that does `action` to everything the CSS selector finds."""
-    return _STREAM.format(action, "targets", selector, html)
+    return _STREAM.format(action, "targets", selector, html or "")
 
 
 def wants_stream() -> bool:

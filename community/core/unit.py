@@ -11,6 +11,7 @@ Nothing inside a unit yields, renders, hashes or calls out: every other writer w
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,12 +22,16 @@ from sqlalchemy.orm import Session
 
 from community.core import clock, wake
 from community.core.base import Base
-from community.core.database import WRITE
+from community.core.database import BUSY_SECONDS, WRITE, Busy
 from community.core.errors import NotFound
 from community.core.log import Event, EventChannel, EventHead, LoggedEvent, encode
 from community.extensions import db
 
 Row = TypeVar("Row", bound=Base)
+
+# Writers of one process line up here, awake at once when it is their turn; those of other
+# processes are waited for in the database.
+_turn = threading.Lock()
 
 
 class Unit:
@@ -54,7 +59,7 @@ class Unit:
             raise NotFound
         return row
 
-    def _write_log(self) -> None:
+    def write_log(self) -> None:
         """The last statements before COMMIT: raise the head, insert the events at the positions it gave."""
         count = len(self._events)
         if not count:
@@ -66,9 +71,7 @@ class Unit:
             for position, e in enumerate(self._events, first)
         ]
         touched = [
-            {"channel": channel, "position": position}
-            for position, e in enumerate(self._events, first)
-            for channel in e.channels()
+            {"channel": channel, "position": position} for position, e in enumerate(self._events, first) for channel in e.channels()
         ]
         self.session.execute(insert(LoggedEvent), rows)
         if touched:
@@ -91,16 +94,19 @@ def unit() -> Iterator[Unit]:
         raise RuntimeError("rows were changed outside a unit")
     session.rollback()
     session.expire_all()
-    session.connection(execution_options=WRITE)
-    session.info["unit"] = True
+    if not _turn.acquire(timeout=BUSY_SECONDS):
+        raise Busy("the database is busy")
     try:
+        session.connection(execution_options=WRITE)
+        session.info["unit"] = True
         opened = Unit(session, clock.now())
         yield opened
         session.flush()
-        opened._write_log()
+        opened.write_log()
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop("unit", None)
+        _turn.release()

@@ -45,7 +45,9 @@ class SqliteWatch:
     """Looks at `PRAGMA data_version` on a dedicated connection; a pooled one would not notice its own process."""
 
     def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(
+            Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
         self._connection.execute("PRAGMA busy_timeout=1000")
         self._seen = self._version()
 

@@ -101,7 +101,10 @@ def viewer_unchecked(account_id: int) -> Viewer:
 
 
 def refreshed(by: Viewer) -> Viewer:
-    """The same person as they are inside the open unit. Raises Unauthorized for a visitor or an ended session, Forbidden when suspended."""
+    """The same person as they are inside the open unit.
+
+    Raises Unauthorized for a visitor or an ended session, Forbidden when suspended.
+    """
     if by.id is None:
         raise Unauthorized
     now = viewer_unchecked(by.id)

@@ -14,6 +14,7 @@ from community.core.errors import NotFound
 from community.core.log import Event, EventChannel, LoggedEvent
 from community.core.schedule import Due
 from community.core.unit import Unit, unit
+from community.core.wake import watch
 from community.extensions import db
 from community.settings.models import Setting
 
@@ -42,7 +43,9 @@ def test_a_change_and_its_events_are_stored_together(app: Flask) -> None:
         assert (first.position, second.position) == (1, 2)
         assert first.event == BellRung(by_id=7, bell_id=1, tower_id=2, notes=("c", "e"))
         assert log.head(db.session())[1] == 2
-        channels = db.session.execute(select(EventChannel.channel, EventChannel.position).order_by(EventChannel.position, EventChannel.channel)).all()
+        channels = db.session.execute(
+            select(EventChannel.channel, EventChannel.position).order_by(EventChannel.position, EventChannel.channel)
+        ).all()
         assert [tuple(row) for row in channels] == [("bell:1", 1), ("tower:2", 1), ("bell:2", 2)]
 
 
@@ -122,6 +125,7 @@ def test_a_reader_never_sees_a_position_before_a_smaller_one(app: Flask) -> None
 
     def tail() -> None:
         position = 0
+        look = watch(app.config["BOTHWAYS"].database_url)
         while True:
             last = done.is_set()
             with app.app_context():
@@ -130,7 +134,9 @@ def test_a_reader_never_sees_a_position_before_a_smaller_one(app: Flask) -> None
                 seen.append(recorded.position)
                 position = recorded.position
             if last and not batch:
+                look.close()
                 return
+            look.wait(0.05)
 
     reader = threading.Thread(target=tail)
     reader.start()
