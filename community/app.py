@@ -17,8 +17,9 @@ from werkzeug.utils import import_string
 import community.tables
 from community import guard
 from community.config import Config
-from community.core import database
+from community.core import database, languages
 from community.core.errors import Refused, TooMany
+from community.core.pagecache import EngineVersions, PublicPages, SqliteVersions
 from community.extensions import babel, csrf, db, limiter, login_manager, socketio
 
 assert community.tables
@@ -34,6 +35,8 @@ READERS: tuple[str, ...] = (
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
 )
+
+SESSION_COOKIE = "bothways"
 
 MAX_REQUEST_BYTES = 1024 * 1024  # a post is at most 128 KiB (product.md 1), percent-encoded up to three times that
 
@@ -56,6 +59,8 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     guard.install(app)
     _answer_errors(app)
     app.teardown_appcontext(_end_reading)
+    watched = SqliteVersions(str(engine.url.database)) if config.sqlite else EngineVersions(engine)
+    app.wsgi_app = PublicPages(app.wsgi_app, watched, cookie=SESSION_COOKIE, language=languages.negotiate)  # type: ignore[method-assign]
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0, x_prefix=0)  # type: ignore[method-assign]
@@ -76,7 +81,7 @@ def _configure(app: Flask, config: Config) -> None:
         SERVER_NAME=None,
         TRUSTED_HOSTS=_trusted_hosts(config, str(address.hostname)),
         PREFERRED_URL_SCHEME=address.scheme,
-        SESSION_COOKIE_NAME="bothways",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SECURE=address.scheme == "https",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
