@@ -1,0 +1,62 @@
+// Starts Turbo and loads the module of an element only where its tag stands on the page. What nobody needs
+// before the first touch, move or key is loaded at that moment, so that a first view stays small.
+import * as Turbo from "../vendor/turbo.js";
+
+const ATONCE = {
+  "relative-time": () => import("../vendor/relative-time.js"),
+  "live-feed": () => import("./elements/live-feed.js"),
+};
+
+const ONUSE = {
+  "theme-switch": () => import("./elements/theme-switch.js"),
+  "menu-box": () => import("./elements/menu-box.js"),
+  "copy-link": () => import("./elements/copy-link.js"),
+  "post-editor": () => import("./elements/post-editor.js"),
+  "draft-box": () => import("./elements/draft-box.js"),
+  "quote-box": () => import("./elements/quote-box.js"),
+};
+
+const wanted = new Set();
+let inUse = false;
+
+function load(table) {
+  for (const [tag, start] of Object.entries(table)) {
+    if (!wanted.has(tag) && document.querySelector(tag)) {
+      wanted.add(tag);
+      start().catch((reason) => {
+        wanted.delete(tag);
+        console.error(`<${tag}> did not load`, reason);
+      });
+    }
+  }
+}
+
+function look() {
+  load(ATONCE);
+  if (inUse) load(ONUSE);
+}
+
+function begin() {
+  if (inUse) return;
+  inUse = true;
+  load(ONUSE);
+}
+
+for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) {
+  addEventListener(name, begin, { once: true, passive: true });
+}
+
+addEventListener("keydown", async (event) => {
+  const { press } = await import("./keys.js");
+  press(event);
+});
+
+Turbo.config.forms.confirm = async (question, form, submitter) => {
+  const { agree } = await import("./confirm.js");
+  return agree(question, submitter);
+};
+
+document.addEventListener("turbo:load", look);
+document.addEventListener("turbo:frame-load", look);
+document.addEventListener("turbo:render", look);
+look();
