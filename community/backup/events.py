@@ -1,0 +1,15 @@
+"""What backup records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from community.core.log import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteRestored(Event, name="site.restored", channels=("site",)):
+    """The site was put back from an archive that ended at `position` of the epoch `former_epoch`; a new epoch begins."""
+
+    former_epoch: str
+    position: int
