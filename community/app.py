@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import get_locale
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
@@ -17,7 +18,7 @@ from werkzeug.utils import import_string
 import community.tables
 from community import guard
 from community.config import Config
-from community.core import database, languages
+from community.core import assets, database, languages
 from community.core.errors import Refused, TooMany
 from community.core.pagecache import EngineVersions, PublicPages, SqliteVersions
 from community.extensions import babel, csrf, db, limiter, login_manager, socketio
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app)
+    assets.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))
     guard.install(app)
@@ -96,6 +98,7 @@ def _configure(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["get_locale"] = get_locale
 
 
 def _trusted_hosts(config: Config, host: str) -> list[str]:

@@ -15,7 +15,7 @@ HUES = range(12)
 STATES = ("new", "waiting", "answered", "needs_info", "solved", "answered_unconfirmed", "duplicate")
 
 
-class ExampleForm(Form):
+class ExampleForm(Form):  # type: ignore[misc]
     """One field of each type; two of them come with an error."""
 
     title = StringField("Your question", description="One sentence, the way you would say it to a person.")
@@ -39,7 +39,11 @@ def examples() -> dict[str, Any]:
         "staff": staff,
         "own": own,
         "alum": alum,
-        "team": [staff, person(5, "Jun Sato", 7, "staff", "Firmware at Volt"), person(6, "Rosa Ortiz", 9, "staff", "Service lead at Volt")],
+        "team": [
+            staff,
+            person(5, "Jun Sato", 7, "staff", "Firmware at Volt"),
+            person(6, "Rosa Ortiz", 9, "staff", "Service lead at Volt"),
+        ],
         "topic": question,
         "topics": topics(question, asker, own),
         "posts": posts(asker, staff, own, alum),
@@ -56,16 +60,36 @@ def examples() -> dict[str, Any]:
 
 def person(number: int, name: str, hue: int, badge: str | None = None, badge_text: str = "") -> SimpleNamespace:
     """Somebody who writes, with the fields that macros ask of an author."""
-    handle = name.split()[0].lower()
-    title = badge_text.split(" at ")[0] if badge == "staff" else ""
-    return SimpleNamespace(id=number, handle=handle, name=name, url=f"/u/{handle}", hue=hue, photo_url=None, badge=badge, badge_text=badge_text, title=title)
+    handle = name.partition(" ")[0].lower()
+    title = badge_text.partition(" at ")[0] if badge == "staff" else ""
+    return SimpleNamespace(
+        id=number,
+        handle=handle,
+        name=name,
+        url=f"/u/{handle}",
+        hue=hue,
+        photo_url=None,
+        badge=badge,
+        badge_text=badge_text,
+        title=title,
+    )
 
 
 def post(number: int, role: str, author: SimpleNamespace, text: str, **more: Any) -> SimpleNamespace:
     """A post; `more` sets accepted, accepted_by_asker, official, helpful, removed, reply_to, source, held, edited."""
     written = moment(hours=80 - number)
     edited = more.pop("edited", 0)
-    fields = {"accepted": False, "accepted_by_asker": False, "official": False, "helpful": 0, "unhelpful": 0, "removed": None, "reply_to": None, "source": None, "held": False}
+    fields = {
+        "accepted": False,
+        "accepted_by_asker": False,
+        "official": False,
+        "helpful": 0,
+        "unhelpful": 0,
+        "removed": None,
+        "reply_to": None,
+        "source": None,
+        "held": False,
+    }
     return SimpleNamespace(
         id=number,
         number=number - 70,
@@ -83,7 +107,16 @@ def post(number: int, role: str, author: SimpleNamespace, text: str, **more: Any
 def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> SimpleNamespace:
     """A topic as lists and posts need it; `more` sets kind, state, closed, answered_by, official, reply_count, helpful, tags."""
     answered_by = more.get("answered_by")
-    fields = {"kind": "question", "state": None, "closed": False, "answered_by": None, "official": False, "reply_count": 3, "helpful": 0, "tags": ()}
+    fields = {
+        "kind": "question",
+        "state": None,
+        "closed": False,
+        "answered_by": None,
+        "official": False,
+        "reply_count": 3,
+        "helpful": 0,
+        "tags": (),
+    }
     return SimpleNamespace(
         id=number,
         url=f"#topic_{number}",
@@ -100,8 +133,21 @@ def topics(question: SimpleNamespace, asker: SimpleNamespace, own: SimpleNamespa
     """Tiles in their states."""
     return [
         question,
-        topic(13, "Can I use the 720 Wh battery on a 2023 City frame?", own, state="answered_unconfirmed", answered_by=asker, helpful=214),
-        topic(14, "Rattle from the rear rack on cobbles, at the speed at which one rides home on a quiet evening", asker, state="waiting", reply_count=0),
+        topic(
+            13,
+            "Can I use the 720 Wh battery on a 2023 City frame?",
+            own,
+            state="answered_unconfirmed",
+            answered_by=asker,
+            helpful=214,
+        ),
+        topic(
+            14,
+            "Rattle from the rear rack on cobbles, at the speed at which one rides home on a quiet evening",
+            asker,
+            state="waiting",
+            reply_count=0,
+        ),
         topic(15, "Which lights do you ride with in winter?", asker, kind="discussion", closed=True, reply_count=41),
     ]
 
@@ -110,7 +156,12 @@ def posts(asker: SimpleNamespace, staff: SimpleNamespace, own: SimpleNamespace, 
     """A conversation with a post of every look."""
     first = SimpleNamespace(id=72, url="#post_72", name=own.name)
     removed = SimpleNamespace(rule="Personal data", reason="It showed a home address.", at=moment(hours=3), by_name=staff.name)
-    source = SimpleNamespace(author="rider42", url="https://example.org/q/1", licence="CC BY-SA 4.0", licence_url="https://creativecommons.org/licenses/by-sa/4.0/")
+    source = SimpleNamespace(
+        author="rider42",
+        url="https://example.org/q/1",
+        licence="CC BY-SA 4.0",
+        licence_url="https://creativecommons.org/licenses/by-sa/4.0/",
+    )
     return [
         post(71, "question", asker, QUESTION),
         post(72, "answer", own, "A smear of silicone grease on the new seal does no harm. I do it on *my own* bike.", helpful=9),
@@ -130,9 +181,13 @@ def moment(hours: int) -> datetime:
 
 QUESTION = (
     "Rode home in a proper downpour yesterday. This morning the display shows `E07` and the motor does nothing. "
-    "I have switched it off and on, taken the battery out, and charged it.\n\nIs this something I can fix myself, or does it have to go in?"
+    "I have switched it off and on, taken the battery out, and charged it.\n\n"
+    "Is this something I can fix myself, or does it have to go in?"
 )
-EXCERPT = "Water in the motor plug, most likely. Pull the plug straight out, let both halves dry for an hour, then press until it clicks twice. If E07 stays, we replace the cable."
+EXCERPT = (
+    "Water in the motor plug, most likely. Pull the plug straight out, let both halves dry for an hour, "
+    "then press until it clicks twice. If E07 stays, we replace the cable."
+)
 ANSWER = (
     "E07 after rain is nearly always water in the motor plug, and you can fix it at home:\n\n"
     "1. Pull the plug by the left crank straight out.\n2. Let both halves dry for an hour.\n3. Press until it clicks **twice**.\n\n"
@@ -170,7 +225,9 @@ The end.
 CHANGES = [
     SimpleNamespace(kind="fold", parts=(("same", "4"),)),
     SimpleNamespace(kind="same", parts=(("same", "Pull the plug straight out."),)),
-    SimpleNamespace(kind="changed", parts=(("same", "Let it dry for "), ("removed", "a night"), ("added", "an hour"), ("same", "."))),
+    SimpleNamespace(
+        kind="changed", parts=(("same", "Let it dry for "), ("removed", "a night"), ("added", "an hour"), ("same", "."))
+    ),
     SimpleNamespace(kind="removed", parts=(("removed", "Then hope for the best."),)),
     SimpleNamespace(kind="added", parts=(("added", "Press until it clicks twice."),)),
 ]

@@ -24,8 +24,16 @@ TURBO_STYLE_HASH: Final = "sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps="
 """Of the one style element that Turbo inserts (its progress bar), for `style-src`; tests/look/test_assets.py recomputes it."""
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-COMPRESSIBLE: Final = frozenset({"text/css", "text/javascript", "image/svg+xml", "application/json", "application/manifest+json", "text/plain"})
-TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json"}
+COMPRESSIBLE: Final = frozenset(
+    {"text/css", "text/javascript", "image/svg+xml", "application/json", "application/manifest+json", "text/plain"}
+)
+TYPES: Final = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
 
 
 class Asset:
@@ -62,7 +70,9 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-        files = {name: body for name, body in files.items() if not name.startswith("css/")} | {STYLESHEET: joined_stylesheets(folder / "css")}
+        files = {name: body for name, body in files.items() if not name.startswith("css/")} | {
+            STYLESHEET: joined_stylesheets(folder / "css")
+        }
         self._assets = {name: Asset(name, body) for name, body in files.items()}
         digest = sha256()
         for name, body in sorted(files.items()):
@@ -118,7 +128,8 @@ def install(app: Flask) -> Assets:
             response.headers["Vary"] = "Accept-Encoding"
         if encoding:
             response.headers["Content-Encoding"] = encoding
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     app.add_url_rule("/static/<digest>/<path:name>", "static", serve)
     app.jinja_env.globals["asset_url"] = assets.url
