@@ -74,7 +74,9 @@ def command(*, example: str, group: click.Group | None = None, **rest: Any) -> C
     return (group or commands).command(epilog=f"\b\nExample:\n  {example}", **rest)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog="\b\nExample:\n  bothways run")
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, epilog="\b\nExample:\n  bothways run"
+)
 @click.version_option(__version__, message="bothways %(version)s")
 def commands() -> None:
     """Bothways: a forum for one brand, open from both sides.

@@ -104,7 +104,8 @@ def supervise(children: Sequence[Child]) -> int:
     for child in children:
         child.ask_to_stop()
     deadline = time.monotonic() + STOPPING
-    return 0 if all([child.wait(deadline) for child in children]) else 1
+    ended = [child.wait(deadline) for child in children]
+    return 0 if all(ended) else 1
 
 
 def site_children() -> list[Child]:
@@ -120,7 +121,9 @@ def require_free_port(config: Config) -> None:
         try:
             trial.bind((config.host, config.port))
         except OSError as error:
-            raise ConfigError(f"Cannot listen on {config.host}:{config.port}: {error.strerror}. Choose another BOTHWAYS_PORT.") from error
+            raise ConfigError(
+                f"Cannot listen on {config.host}:{config.port}: {error.strerror}. Choose another BOTHWAYS_PORT."
+            ) from error
 
 
 def die_with_parent(environ: Mapping[str, str] | None = None) -> None:

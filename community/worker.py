@@ -11,7 +11,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -20,29 +19,28 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.utils import import_string
 
-from community.app import JOBS, READERS
+from community.app import JOBS
 from community.checkpoints import checkpoints
 from community.config import Config
-from community.core.follow import Cursor, Follower, follow, this_process
+from community.core.follow import Cursor, follow, this_process
 from community.core.schedule import Job, keep_time
 from community.core.unit import unit
 from community.core.wake import Watch, watch
 from community.extensions import db
+from community.health.checks import PULSE, PULSE_EVERY, followers, lags
 
 STOPPING = 10.0
 """Seconds that a batch under way may take to end after SIGTERM; what is cut off is taken again."""
 
+HANGING = 60.0
+"""Seconds behind the log after which a follower is worth a warning; parking an event takes 36."""
+
 logger = structlog.get_logger()
-
-
-def followers() -> list[Follower]:
-    """One of each class that app.py lists under READERS."""
-    return [import_string(name)() for name in READERS]
 
 
 def jobs() -> list[Job]:
     """Every job of the lists that app.py names under JOBS, and the worker's own pulse."""
-    return [PULSE, *(job for name in JOBS for job in import_string(name))]
+    return [Job(PULSE, PULSE_EVERY, _warn_of_lags), *(job for name in JOBS for job in import_string(name))]
 
 
 def work(app: Flask) -> int:
@@ -62,7 +60,7 @@ def work(app: Flask) -> int:
     bell = Bell(config.database_url)
     with checkpoints(config, engine):
         threads = _start(app, bell, stop)
-        logger.info("worker started", followers=[f.name for f in followers()])
+        logger.info("worker started", parts=[thread.name for thread in threads])
         code = _watch_over(threads, stop)
         stop.set()
         bell.ring()
@@ -77,10 +75,12 @@ def work(app: Flask) -> int:
 
 
 def _start(app: Flask, bell: Bell, stop: threading.Event) -> list[threading.Thread]:
+    with app.app_context():
+        readers = followers()
     targets: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
         ("bell", bell.listen, (stop,)),
         ("schedule", keep_time, (app, jobs(), stop)),
-        *((follower.name, follow, (app, follower, bell.listener(), stop)) for follower in followers()),
+        *((reader.name, follow, (app, reader, bell.listener(), stop)) for reader in readers),
     ]
     threads = [threading.Thread(target=target, args=args, name=name, daemon=True) for name, target, args in targets]
     for thread in threads:
@@ -172,13 +172,8 @@ def _lives(process_id: int) -> bool:
     return True
 
 
-def _look_after() -> None:
-    """Warn of followers that hang; that this job ran is the worker's sign of life (`health.checks.worker_seen_at`)."""
-    from community.health.checks import lags
-
-    for name, behind in lags().items():
-        if behind.seconds > 60:
-            logger.warning("follower is behind", follower=name, events=behind.events, seconds=behind.seconds)
-
-
-PULSE = Job("worker.pulse", timedelta(seconds=10), _look_after)
+def _warn_of_lags() -> None:
+    """The pulse: that it ran is the worker's sign of life (`checks.worker_seen_at`), and it warns of followers that hang."""
+    for name, lag in lags().items():
+        if lag.seconds > HANGING:
+            logger.warning("follower is behind", follower=name, events=lag.events, seconds=round(lag.seconds))

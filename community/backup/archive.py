@@ -53,7 +53,10 @@ def pack(target: Path, manifest: Manifest, database: Path, data: Path) -> None:
 
 
 def unpack(source: Path, folder: Path) -> Manifest:
-    """Unpack an archive into an empty folder and check it against its manifest. Raises Invalid with a sentence when it is not whole."""
+    """Unpack an archive into an empty folder and check it against its manifest.
+
+    Raises Invalid with a sentence when it is not whole.
+    """
     try:
         with tarfile.open(source, "r:gz") as tar:
             for member in tar:

@@ -40,7 +40,17 @@ def check_sqlite(path: Path) -> None:
 
 def load_postgresql(dump: Path, url: URL) -> None:
     """Replace the tables of a PostgreSQL database by those of a dump, in one transaction."""
-    _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error", *_target(url), str(dump), url=url)
+    _run(
+        "pg_restore",
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--single-transaction",
+        "--exit-on-error",
+        *_target(url),
+        str(dump),
+        url=url,
+    )
 
 
 def require_nobody_connected(engine: Engine) -> None:

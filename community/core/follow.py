@@ -87,10 +87,13 @@ class Follower:
         """Like `catch_up`, for one event: finds the failing one in a failing batch."""
         return self._take(1)
 
+    def reached(self) -> int:
+        """The position up to which everything was taken, as far as this transaction sees."""
+        return db.session.execute(select(Cursor.position).where(Cursor.name == self.name)).scalar_one_or_none() or 0
+
     def _take(self, limit: int) -> int:
         # A look without the write lock first: most looks find nothing.
-        position = db.session.execute(select(Cursor.position).where(Cursor.name == self.name)).scalar_one_or_none()
-        waiting = bool(read_after(db.session(), position or 0, 1))
+        waiting = bool(read_after(db.session(), self.reached(), 1))
         db.session.rollback()
         if not waiting:
             return 0
