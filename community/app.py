@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
@@ -73,6 +73,7 @@ def _configure(app: Flask, config: Config) -> None:
     address = urlsplit(config.base_url)
     app.config.update(
         BOTHWAYS=config,
+        READERS=READERS,
         BASE_URL=config.base_url,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
@@ -128,7 +129,12 @@ def error_answer(status: int, sentence: str = "", fields: dict[str, str] | None 
         answer = make_response(problem, status)
         answer.mimetype = "application/problem+json"
         return answer
-    return make_response(render_template("errors/error.html", status=status, title=title, sentence=sentence), status)
+    told = {"status": status, "title": title, "sentence": sentence}
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return make_response(render_template("errors/error.html", **told), status)
+    # No context processor runs: what they would ask may be what is broken.
+    with force_locale(languages.negotiate(request.headers.get("Accept-Language", ""))):
+        return make_response(current_app.jinja_env.get_template("errors/error.html").render(**told), status)
 
 
 def _refused(error: Refused) -> Response:
