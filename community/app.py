@@ -17,6 +17,8 @@ from werkzeug.utils import import_string
 
 import community.tables
 from community import guard
+from community.accounts import cookie
+from community.branding import brand
 from community.config import Config
 from community.core import assets, database, languages
 from community.core.errors import Refused, TooMany
@@ -27,6 +29,7 @@ assert community.tables
 
 CAPABILITIES: tuple[str, ...] = (
     # Folders that decide and write; each has a blueprint `bp` in its routes.py.
+    "branding",
 )
 
 READERS: tuple[str, ...] = (
@@ -54,8 +57,10 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
-    babel.init_app(app)
+    babel.init_app(app, locale_selector=cookie.language, timezone_selector=cookie.time_zone)
     assets.install(app)
+    brand.install(app)
+    cookie.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))
     guard.install(app)
