@@ -38,9 +38,9 @@ class ConfirmationAsked(Event, name="account.confirmation_asked"):
 
 @dataclass(frozen=True, kw_only=True)
 class ResetAsked(Event, name="account.reset_asked"):
-    """Somebody wants a link to set a new password."""
+    """Somebody wants a link to set a new password; `account_id` is None when the address is nobody's."""
 
-    account_id: int
+    account_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,10 @@ class Account(Base):
 
     `skeleton` folds confusable letters of the handle, for look-alikes. `hue` (0 to 11) colours the
     face without a photo. Imported authors have no e-mail and no password.
+
+    `email` is a confirmed address and belongs to one account. `claimed_email` is what was given at
+    sign-up: several may claim one address, and only the link sent there makes it theirs. So a sign-up
+    cannot tell whether an address has an account.
     """
 
     __tablename__ = "accounts"
@@ -25,6 +29,7 @@ class Account(Base):
     skeleton: Mapped[str] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(80))
     email: Mapped[str | None] = mapped_column(unique=True)
+    claimed_email: Mapped[str | None] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -73,6 +78,8 @@ class MailedLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+    account: Mapped[Account | None] = relationship()
 
 
 class ApiKey(Base):

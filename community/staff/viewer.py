@@ -45,6 +45,16 @@ class Viewer:
     scopes: frozenset[str] | None = None
 
     @property
+    def url(self) -> str:
+        """The address of their page."""
+        return f"/u/{self.handle}"
+
+    @property
+    def photo_url(self) -> str | None:
+        """The address of their photo, None where there is none."""
+        return photo_url(self.photo)
+
+    @property
     def signed_in(self) -> bool:
         """Whether it is somebody."""
         return self.id is not None
@@ -61,13 +71,13 @@ class Viewer:
 
     @property
     def is_moderator(self) -> bool:
-        """Whether they may remove and suspend (admins may)."""
-        return bool(self.roles & {"moderator", "admin"})
+        """Whether they may remove and suspend (admins may); by an API key only with the scope `moderate`."""
+        return bool(self.roles & {"moderator", "admin"}) and (self.scopes is None or "moderate" in self.scopes)
 
     @property
     def is_admin(self) -> bool:
-        """Whether they may change settings and grant roles."""
-        return "admin" in self.roles
+        """Whether they may change settings and grant roles; by an API key only with the scope `admin`."""
+        return "admin" in self.roles and (self.scopes is None or "admin" in self.scopes)
 
     @property
     def is_authenticated(self) -> bool:
@@ -90,6 +100,11 @@ class Viewer:
 
 
 VISITOR = Viewer()
+
+
+def photo_url(photo: str | None) -> str | None:
+    """The address of a photo by its file name in `Account.photo`."""
+    return f"/photos/{photo}" if photo else None
 
 
 def viewer_unchecked(account_id: int) -> Viewer:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.Column('skeleton', sa.Text(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('email', sa.Text(), nullable=True),
+    sa.Column('claimed_email', sa.Text(), nullable=True),
     sa.Column('confirmed_at', UtcDateTime(), nullable=True),
     sa.Column('password_hash', sa.Text(), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
@@ -39,6 +40,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('accounts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounts_claimed_email'), ['claimed_email'], unique=False)
         batch_op.create_index(batch_op.f('ix_accounts_skeleton'), ['skeleton'], unique=False)
 
     op.create_table('categories',
@@ -93,6 +95,8 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('external_id', sa.Text(), nullable=False),
     sa.Column('local_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_imported_things'))
     )
     with op.batch_alter_table('imported_things', schema=None) as batch_op:
@@ -261,6 +265,7 @@ def upgrade() -> None:
     sa.Column('held_at', UtcDateTime(), nullable=True),
     sa.Column('removed_at', UtcDateTime(), nullable=True),
     sa.Column('post_count', sa.Integer(), nullable=False),
+    sa.Column('others_count', sa.Integer(), nullable=False),
     sa.Column('official_count', sa.Integer(), nullable=False),
     sa.Column('accepted_count', sa.Integer(), nullable=False),
     sa.Column('last_post_at', UtcDateTime(), nullable=False),
@@ -338,6 +343,8 @@ def upgrade() -> None:
     sa.Column('badge', sa.Text(), nullable=True),
     sa.Column('badge_title', sa.Text(), nullable=False),
     sa.Column('accepted', sa.Boolean(), nullable=False),
+    sa.Column('accepted_at', UtcDateTime(), nullable=True),
+    sa.Column('accepted_by_asker', sa.Boolean(), nullable=False),
     sa.Column('official', sa.Boolean(), nullable=False),
     sa.Column('held_at', UtcDateTime(), nullable=True),
     sa.Column('removed_at', UtcDateTime(), nullable=True),
@@ -543,6 +550,7 @@ def downgrade() -> None:
     op.drop_table('categories')
     with op.batch_alter_table('accounts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_skeleton'))
+        batch_op.drop_index(batch_op.f('ix_accounts_claimed_email'))
 
     op.drop_table('accounts')
     # ### end Alembic commands ###

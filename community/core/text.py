@@ -1,0 +1,15 @@
+"""Text at the door: what the databases and the rest of the house may rely on."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# NUL is refused by PostgreSQL and stored by SQLite, lone surrogates fail in every encoder, the rest of the
+# C0 and C1 controls means nothing in a text; tab and line ends are left.
+_UNWANTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def is_clean(text: str) -> bool:
+    """Whether `text` has no control characters (but tab and line ends) and no lone surrogates."""
+    return _UNWANTED.search(text) is None

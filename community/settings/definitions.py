@@ -1,0 +1,102 @@
+"""Every setting of the site: its name, type, default and sentence. `Site` is what the rest of the code reads.
+
+Add a field here and it is on the admin page, searchable, checked and logged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, time
+from typing import Any, Final
+
+from babel import Locale
+from flask_babel import lazy_gettext as _l
+
+from community.core.languages import AVAILABLE
+from community.settings.kinds import Choice, Days, Hours, Kind, Line, Lines, Number, WeekHours, Zone
+
+LANGUAGES: Final = tuple((code, Locale.parse(code).get_display_name() or code) for code in AVAILABLE)
+"""The languages of the interface, each by its own name."""
+
+GROUPS: Final = (
+    ("brand", _l("Brand")),
+    ("desk", _l("Desk and promise")),
+    ("people", _l("People")),
+    ("place", _l("Language and products")),
+)
+
+_OFFICE: Final[tuple[Hours, ...]] = (*[(time(9), time(17))] * 5, None, None)
+
+_RESERVED: Final = (
+    "admin administrator support help helpdesk service official team staff moderator mod owner root system "
+    "security abuse postmaster webmaster hostmaster noreply product products info contact sales press legal "
+    "everyone anybody all me you settings search api forum community news bot"
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What the admin page knows of a setting."""
+
+    name: str
+    kind: Kind
+    group: str
+    label: Any
+    about: Any
+    default: Any
+
+
+def setting(default: Any, kind: Kind, group: str, label: Any, about: Any) -> Any:
+    """A field of `Site` with its type, group, label and sentence."""
+    return field(default=default, metadata={"kind": kind, "group": group, "label": label, "about": about})
+
+
+@dataclass(frozen=True)
+class Site:
+    """All settings as typed values; the defaults are those of a site that nobody has set up."""
+
+    brand_name: str = setting(
+        "Community", Line(40), "brand", _l("Name"), _l("The brand whose community this is; every badge of the staff carries it.")
+    )
+    tagline: str = setting(
+        "Questions, answers and the people behind them", Line(120), "brand", _l("Tagline"), _l("One sentence under the name.")
+    )
+    hue: int = setting(
+        192, Number(0, 359), "brand", _l("Colour"), _l("The hue of the brand in degrees (OKLCH): 30 is red, 140 green, 250 blue.")
+    )
+    desk_time_zone: str = setting(
+        "UTC", Zone(), "desk", _l("Time zone of the desk"), _l("Desk hours and holidays are meant in this zone.")
+    )
+    desk_hours: tuple[Hours, ...] = setting(
+        _OFFICE, WeekHours(), "desk", _l("Desk hours"), _l("When the team answers. The clock of the promise runs only then.")
+    )
+    holidays: tuple[date, ...] = setting(
+        (), Days(), "desk", _l("Holidays"), _l("Dates on which the desk stays closed, one a line.")
+    )
+    promise_hours: int = setting(
+        4, Number(1, 200), "desk", _l("Promised first answer"), _l("Desk hours within which an employee answers a question.")
+    )
+    promise_share: int = setting(
+        90, Number(1, 100), "desk", _l("Promised share"), _l("Percent of questions for which the promise has to be kept.")
+    )
+    reserved_names: tuple[str, ...] = setting(
+        tuple(_RESERVED.split()),
+        Lines(lower=True),
+        "people",
+        _l("Reserved names"),
+        _l("Nobody can sign up under these names or names that look like them; one a line. The brand is always among them."),
+    )
+    staff_mail_domains: tuple[str, ...] = setting(
+        (),
+        Lines(domains=True),
+        "people",
+        _l("Mail domains of the staff"),
+        _l("Domains whose addresses belong to the company, one a line."),
+    )
+    default_language: str = setting(
+        "en", Choice(LANGUAGES), "place", _l("Language"), _l("The language of visitors who ask for none of ours.")
+    )
+    products: tuple[str, ...] = setting((), Lines(), "place", _l("Products"), _l("What a question can be about, one a line."))
+
+
+DEFINITIONS: Final[dict[str, Definition]] = {f.name: Definition(name=f.name, default=f.default, **f.metadata) for f in fields(Site)}
