@@ -1,0 +1,118 @@
+"""Real processes of a site, for tests that start, kill and watch them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from flask import Flask
+
+from community.app import create_app
+from community.config import Config
+from community.extensions import db
+
+
+class RunningSite:
+    """The programs of one installation. `log` collects what they print."""
+
+    def __init__(self, config: Config, log: Path) -> None:
+        self.config = config
+        self.log = log
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def base_url(self) -> str:
+        return self.config.base_url
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of its programs and commands."""
+        c = self.config
+        own = {
+            "BOTHWAYS_DATA": str(c.data),
+            "BOTHWAYS_PORT": str(c.port),
+            "BOTHWAYS_ENV": c.env,
+            "BOTHWAYS_SECRET_KEY": c.secret_key,
+            "BOTHWAYS_LIMITS": "on" if c.limits else "off",
+            "DATABASE_URL": c.database_url.replace("+psycopg", ""),
+            "REDIS_URL": c.redis_url,
+            "BOTHWAYS_MAIL_URL": c.mail_url,
+        }
+        return {**os.environ, **own}
+
+    def start(self, *names: str) -> None:
+        """Start `web`, `worker` or `run` and wait until the site is ready."""
+        for name in names:
+            with self.log.open("ab") as log:
+                command = [sys.executable, "-m", "community.cli", name]
+                self._running[name] = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Wait until web answers and, where a worker was started, until it gave a sign of life."""
+        until(self._is_ready, f"{', '.join(self._running)} ready; see {self.log}")
+
+    def process_id(self, name: str) -> int:
+        return self._running[name].pid
+
+    def kill(self, name: str) -> None:
+        """kill -9, and its end is awaited."""
+        self._running[name].kill()
+        self._running.pop(name).wait()
+
+    def stop(self) -> dict[str, int]:
+        """SIGTERM to all; the exit codes."""
+        for process in self._running.values():
+            process.send_signal(signal.SIGTERM)
+        codes = {name: process.wait(30) for name, process in self._running.items()}
+        self._running.clear()
+        return codes
+
+    def command(self, *arguments: str) -> str:
+        """Run a `bothways` command on this site and return what it printed. Raises CalledProcessError."""
+        command = [sys.executable, "-m", "community.cli", *arguments]
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=True).stdout
+
+    @contextmanager
+    def app(self) -> Iterator[Flask]:
+        """An application on the same database in this process, its context pushed, to call actions with."""
+        made = create_app(self.config)
+        with made.app_context():
+            try:
+                yield made
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    def _is_ready(self) -> bool:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise AssertionError(f"{name} ended with {process.returncode}:\n{self.log.read_text()[-3000:]}")
+        try:
+            return self._running.keys() <= {"worker"} or requests.get(f"{self.base_url}/readyz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Wait for a condition. Raises AssertionError when it does not come about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
