@@ -2,7 +2,8 @@
 
 Run by hand when a version changes: `python scripts/vendor.py` (needs npm). It packs each library from the npm
 registry, bundles it with esbuild into one native module in community/static/vendor/, draws the Lucide glyphs named in GLYPHS
-into community/static/icons.svg, and writes manifest.json, which tests/look/test_vendor.py holds against the files.
+into community/static/icons.svg, and writes manifest.json, which tests/look/test_assets.py holds against the files.
+The accessibility checker of the browser tests goes to tests/vendor/, since no page uses it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parents[1] / "community" / "static"
 VENDOR = STATIC / "vendor"
+TESTS = STATIC.parents[1] / "tests" / "vendor"
 
 ESBUILD = "esbuild@0.28.2"
 LUCIDE = "lucide-static@1.62.0"
+AXE = "axe-core@4.14.1"
 
 LIBRARIES = {
     # file: (package, version, what the module exports)
@@ -35,9 +38,9 @@ GLYPHS = """
 arrow-down arrow-right arrow-up at-sign badge-check bell bold bookmark calendar check chevron-down chevron-left
 chevron-right chevron-up circle-alert circle-check circle-dashed circle-dot circle-question-mark clock clock-alert
 code copy download ellipsis external-link eye eye-off file-text flag funnel hash heading history house image inbox
-info italic keyboard layout-dashboard link list list-checks list-ordered lock log-out mail megaphone menu message-
-circle message-square monitor moon pencil pin plus quote refresh-cw reply rotate-ccw rss search send settings share-2
-shield-check smartphone sparkles sun tag thumbs-down thumbs-up trash-2 triangle-alert user users wifi-off x
+info italic keyboard layout-dashboard link list list-checks list-ordered lock log-out mail megaphone menu
+message-circle message-square monitor moon pencil pin plus quote refresh-cw reply rotate-ccw rss search send settings
+share-2 shield-check smartphone sparkles sun tag thumbs-down thumbs-up trash-2 triangle-alert user users wifi-off x
 """
 
 MIT_TERMS = """Permission is hereby granted, free of charge, to any person obtaining
@@ -65,10 +68,11 @@ def main() -> int:
     """Fetch everything anew and rewrite the manifest. Returns 0; raises CalledProcessError when npm or esbuild fails."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        install(folder, [ESBUILD, LUCIDE, *(f"{package}@{version}" for package, version, _ in LIBRARIES.values())])
+        install(folder, [ESBUILD, LUCIDE, AXE, *(f"{package}@{version}" for package, version, _ in LIBRARIES.values())])
         VENDOR.mkdir(parents=True, exist_ok=True)
         entries = [bundle(folder, name, *library) for name, library in LIBRARIES.items()]
         entries.append(draw_sprite(folder / "node_modules" / "lucide-static"))
+        keep_checker(folder / "node_modules" / "axe-core")
     entries.append(display_face())
     (VENDOR / "manifest.json").write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     return 0
@@ -95,20 +99,31 @@ def bundle(folder: Path, name: str, package: str, version: str, source: str) -> 
         "--target=es2022",
         "--conditions=browser",
         "--legal-comments=inline",
+        f"--metafile={entry}.json",
         f"--outfile={target}",
     )
     about = folder / "node_modules" / package
-    licence = copy_licence(about, name.removesuffix(".js"))
+    licence = copy_licences([about, *sorted(bundled(folder, entry) - {about})], VENDOR / f"{name.removesuffix('.js')}-LICENSE.txt")
     return described(package, version, json.loads((about / "package.json").read_text())["license"], licence, target)
 
 
-def copy_licence(package: Path, name: str) -> Path:
-    """Put the licence of an unpacked package beside its module; raises ValueError where there is none to be found."""
-    target = VENDOR / f"{name}-LICENSE.txt"
-    found = sorted(path for path in package.iterdir() if path.name.lower().startswith(("license", "licence")))
-    text = found[0].read_text(encoding="utf-8") if found else stated_licence(package)
-    target.write_text(text, encoding="utf-8")
+def bundled(folder: Path, entry: Path) -> set[Path]:
+    """The packages that esbuild took files of, by their folders, as the metafile beside `entry` tells."""
+    inputs = json.loads(Path(f"{entry}.json").read_text(encoding="utf-8"))["inputs"]
+    names = {re.match(r"node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs}
+    return {folder / "node_modules" / found[1] for found in names if found}
+
+
+def copy_licences(packages: list[Path], target: Path) -> Path:
+    """Write the licences of unpacked packages into one file; ValueError where one has none to be found."""
+    target.write_text("\n\n".join(f"{package.name}\n\n{licence_of(package)}" for package in packages), encoding="utf-8")
     return target
+
+
+def licence_of(package: Path) -> str:
+    """The text of a package's licence file, or of what it states instead."""
+    found = sorted(path for path in package.iterdir() if path.name.lower().startswith(("license", "licence")))
+    return found[0].read_text(encoding="utf-8") if found else stated_licence(package)
 
 
 def stated_licence(package: Path) -> str:
@@ -131,7 +146,14 @@ def draw_sprite(lucide: Path) -> dict[str, object]:
     target = STATIC / "icons.svg"
     target.write_text('<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n", encoding="utf-8")
     package, version = LUCIDE.split("@")
-    return described(package, version, "ISC", copy_licence(lucide, "lucide"), target)
+    return described(package, version, "ISC", copy_licences([lucide], VENDOR / "lucide-LICENSE.txt"), target)
+
+
+def keep_checker(axe: Path) -> None:
+    """Put axe-core and its licence where the browser tests find it."""
+    TESTS.mkdir(parents=True, exist_ok=True)
+    (TESTS / "axe.min.js").write_bytes((axe / "axe.min.js").read_bytes())
+    copy_licences([axe], TESTS / "axe-LICENSE.txt")
 
 
 def display_face() -> dict[str, object]:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from community.core import clock
 from community.core.markup import render
@@ -19,9 +20,13 @@ class ExampleForm(Form):  # type: ignore[misc]
     """One field of each type; two of them come with an error."""
 
     title = StringField("Your question", description="One sentence, the way you would say it to a person.")
-    place = SelectField("Category", choices=[("motors", "Motors and displays"), ("batteries", "Batteries and charging")])
+    place = SelectField(
+        "Category", choices=[SelectChoice("motors", "Motors and displays"), SelectChoice("batteries", "Batteries and charging")]
+    )
     body = TextAreaField("What happened, and what have you tried?")
-    kind = RadioField("Kind", choices=[("question", "Question"), ("discussion", "Discussion")], default="question")
+    kind = RadioField(
+        "Kind", choices=[SelectChoice("question", "Question"), SelectChoice("discussion", "Discussion")], default="question"
+    )
     follow = BooleanField("Tell me when somebody answers", description="By mail, after a minute, unless you have read it here.")
 
 

@@ -21,7 +21,11 @@ PAIRS = [
     ("on-staff", "staff", TEXT),
     ("staff", "surface", TEXT),
     ("text", "found", TEXT),
-    *[(signal, ground, TEXT) for signal in ("solved", "late", "danger", "waiting") for ground in ("page", "surface", "sunk", f"{signal}-tint")],
+    *[
+        (signal, ground, TEXT)
+        for signal in ("solved", "late", "danger", "waiting")
+        for ground in ("page", "surface", "sunk", f"{signal}-tint")
+    ],
     *[(f"{signal}", f"{signal}-tint", TEXT) for signal in ("asked", "added", "removed")],
     *[("text", f"{signal}-tint", TEXT) for signal in ("solved", "late", "danger", "waiting", "asked", "added", "removed")],
     ("solved", "surface", TEXT),

@@ -48,12 +48,14 @@ def test_a_post_and_its_copy_share_their_parts_and_hold_no_form(drawn: dict[str,
     accepted = drawn["answer"]
     post = Tags(fragment("posts/_post.html", "post", accepted, drawn["topic"]))
     card = Tags(fragment("answers/_answer_card.html", "answer_card", accepted, drawn["topic"]))
-    assert not post.open and not card.open
+    assert not post.open
+    assert not card.open
     for html, own_id in ((post, "post_73"), (card, "post_73_answer")):
         first = html.found[0][1]
         assert (first["id"], first["data-post"], first["data-author"]) == (own_id, "73", str(accepted.author.id))
         parts = [attributes["data-part"] for _, attributes in html.found if "data-part" in attributes]
-        assert {"body", "meta", "votes"} <= set(parts) and len(parts) == len(set(parts))
+        assert {"body", "meta", "votes"} <= set(parts)
+        assert len(parts) == len(set(parts))
         assert not [tag for tag, _ in html.found if tag == "form"]
         buttons = [attributes for tag, attributes in html.found if tag == "button"]
         assert {button["form"] for button in buttons} == {"act"}
@@ -65,11 +67,11 @@ def test_a_post_and_its_copy_share_their_parts_and_hold_no_form(drawn: dict[str,
 
 
 def test_only_the_author_record_makes_a_badge_and_a_ring(drawn: dict[str, Any]) -> None:
-    staff, own, alum, asker = (fragment("posts/_post.html", "post", one, drawn["topic"]) for one in map(drawn_post, ("staff", "own", "alum", None)))
-    assert "post--staff" in staff and "face--staff" in staff and 'class="badge badge--staff"' in staff
-    for html, badge in ((own, "badge--own"), (alum, "badge--alum"), (asker, None)):
-        assert "post--staff" not in html and "face--staff" not in html
-        assert ("badge--" in html) == bool(badge) and (badge or "") in html
+    for badge in ("staff", "own", "alum", None):
+        html = fragment("posts/_post.html", "post", drawn_post(badge), drawn["topic"])
+        classes = {word for _, attributes in Tags(html).found for word in (attributes.get("class") or "").split()}
+        assert ({"post--staff", "face--staff"} <= classes) is (badge == "staff")
+        assert {word for word in classes if word.startswith("badge--")} == ({f"badge--{badge}"} if badge else set())
 
 
 def drawn_post(badge: str | None) -> SimpleNamespace:
@@ -82,7 +84,9 @@ def test_names_are_escaped_everywhere(drawn: dict[str, Any]) -> None:
     topic = patterns.topic(9, "A <script>title</script>", one.author, state="solved", answered_by=one.author, tags=("<b>",))
     html = fragment("posts/_post.html", "post", one, topic) + fragment("answers/_answer_card.html", "answer_card", one, topic)
     html += fragment("_tile.html", "tile", topic)
-    assert "<script>" not in html and "<b>Li" not in html and "<i>here" not in html
+    assert "<script>" not in html
+    assert "<b>Li" not in html
+    assert "<i>here" not in html
     assert "Ann &lt;b&gt;Li" in html
 
 
@@ -90,13 +94,17 @@ def test_a_removed_post_keeps_its_place_and_none_of_its_words(drawn: dict[str, A
     [removed] = [one for one in drawn["posts"] if one.removed]
     removed.html = "the removed words"
     html = fragment("posts/_post.html", "post", removed, drawn["topic"])
-    assert 'id="post_78"' in html and "Personal data" in html and "It showed a home address." in html
-    assert "the removed words" not in html and "<button" not in html
+    assert 'id="post_78"' in html
+    assert "Personal data" in html
+    assert "It showed a home address." in html
+    assert "the removed words" not in html
+    assert "<button" not in html
 
 
 def test_every_state_of_the_rulings_has_words_and_a_glyph(drawn: dict[str, Any]) -> None:
     words = [re.sub(r"<[^>]+>", "", fragment("_state.html", "state", one)).strip() for one in drawn["states"]]
-    assert len(set(words)) == 7 and all(words)
+    assert len(set(words)) == 7
+    assert all(words)
     assert fragment("_state.html", "state", None).strip() == ""
     assert "Closed" in fragment("_state.html", "state", "solved", True)
     assert all("<use href=" in fragment("_state.html", "state", one) for one in drawn["states"])
@@ -105,13 +113,15 @@ def test_every_state_of_the_rulings_has_words_and_a_glyph(drawn: dict[str, Any])
 def test_a_field_is_tied_to_its_hint_and_its_error(drawn: dict[str, Any]) -> None:
     html = fragment("_field.html", "field", drawn["form"].title)
     [(_, field)] = [(tag, attributes) for tag, attributes in Tags(html).found if tag == "input"]
-    assert field["aria-invalid"] == "true" and field["aria-describedby"] == "title-hint title-error"
-    assert 'id="title-hint"' in html and 'id="title-error"' in html and 'for="title"' in html
+    assert field["aria-invalid"] == "true"
+    assert field["aria-describedby"] == "title-hint title-error"
+    assert 'id="title-hint"' in html
+    assert 'id="title-error"' in html
+    assert 'for="title"' in html
 
 
 def test_a_pager_draws_the_ends_and_the_neighbours(drawn: dict[str, Any]) -> None:
     html = fragment("_pager.html", "pager", drawn["page"])
-    assert re.findall(r"\?page=|\?(\d+)", html) is not None
     assert [int(n) for n in re.findall(r'href="\?page=(\d+)"', html)] == [4, 1, 4, 6, 11, 6]
     assert fragment("_pager.html", "pager", SimpleNamespace(number=1, count=1, url=str)).strip() == ""
 
@@ -122,4 +132,5 @@ def test_no_inline_style_or_script_anywhere(drawn: dict[str, Any]) -> None:
     html += fragment("_editor.html", "editor", "reply") + fragment("_window.html", "window", drawn["team"], "Who answers")
     for tag, attributes in Tags(html).found:
         assert tag not in {"style", "script"}
-        assert "style" not in attributes and not [name for name in attributes if name.startswith("on")]
+        assert "style" not in attributes
+        assert not [name for name in attributes if name.startswith("on")]
