@@ -42,6 +42,11 @@ class Counting(Follower):
         return {BellRung: self._count}
 
 
+@pytest.fixture(autouse=True)
+def _no_failures() -> None:
+    Counting.failures.clear()
+
+
 def bells() -> list[int]:
     db.session.rollback()
     row = db.session.get(Setting, "bells")
