@@ -1,0 +1,201 @@
+"""Speed of the search engine by itself: building, asking, and the time until a post is found by another process.
+
+    python -m bench.search [--topics 1000 10000]
+
+Texts are made of sentences of the real support forum in ../shared/data (BOTHWAYS_SHARED_DATA), mixed anew for each topic;
+where that is absent, of invented words with the same skewed frequencies. Figures are for one process on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import html
+import json
+import os
+import random
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from community.search.analysis import analyzer_for
+from community.search.engine import Document
+from community.search.querying import parse
+from community.search.whoosh_engine import WhooshEngine
+
+ROOT = Path(__file__).resolve().parents[1]
+SUPPORT = Path(os.environ.get("BOTHWAYS_SHARED_DATA", ROOT.parent / "shared" / "data")) / "support" / "questions.jsonl.gz"
+START = datetime(2024, 1, 1, tzinfo=UTC)
+STATES = ("new", "waiting", "answered", "solved")
+
+
+class Texts:
+    """Titles and bodies to make topics of."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self.random = random.Random(seed)
+        rows = list(_support_rows()) or list(_invented_rows(self.random))
+        self.titles = [title for title, _, _ in rows]
+        self.sentences = [part for _, body, _ in rows for part in re.split(r"(?<=[.!?])\s+", body) if part]
+        self.answers = [answer for _, _, answers in rows for answer in answers]
+
+    def document(self, number: int) -> Document:
+        """Topic `number`, made of a real title and sentences of different questions."""
+        rng = self.random
+        answers = rng.sample(self.answers, rng.randint(1, 5))
+        created = START + timedelta(minutes=37 * number)
+        return Document(
+            topic_id=number,
+            kind="question",
+            title=rng.choice(self.titles),
+            question=" ".join(rng.sample(self.sentences, rng.randint(3, 9))),
+            best_answers=answers[0] if number % 3 == 0 else "",
+            answers=" ".join(answers[1:]),
+            state=STATES[number % 4],
+            category_id=number % 12,
+            tags=(f"tag{number % 40}",),
+            author_ids=(number % 900, number % 17),
+            staff_answered=number % 3 == 0,
+            created=created,
+            active=created + timedelta(days=2),
+        )
+
+    def queries(self, words: int, count: int) -> list[str]:
+        """What people might type: words of one title, without filler."""
+        analyzer, found = analyzer_for("en"), []
+        while len(found) < count:
+            title = [piece.word for piece in analyzer.sought(self.random.choice(self.titles))]
+            telling = list(dict.fromkeys(word for word in title if not analyzer.is_filler(word)))
+            if len(telling) >= words:
+                found.append(" ".join(self.random.sample(telling, words)))
+        return found
+
+
+def _support_rows() -> Iterator[tuple[str, str, list[str]]]:
+    if not SUPPORT.exists():
+        return
+    with gzip.open(SUPPORT, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield row["title"], _plain(row["html"]), [_plain(answer["html"]) for answer in row["answers"]]
+
+
+def _plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", markup))
+
+
+def _invented_rows(rng: random.Random) -> Iterator[tuple[str, str, list[str]]]:
+    syllables = [first + last for first in "bdfgklmnprstvz" for last in ("a", "e", "i", "o", "u", "an", "er", "is")]
+    words = ["".join(rng.choices(syllables, k=rng.randint(1, 4))) for _ in range(30_000)]
+    weights = [1 / rank for rank in range(1, len(words) + 1)]
+    for _ in range(2_000):
+        text = rng.choices(words, weights, k=160)
+        yield " ".join(text[:9]), " ".join(text[9:90]) + ".", [" ".join(text[90:])]
+
+
+def measure(count: int, folder: Path) -> None:
+    """Build an index of `count` topics and print what it costs to use."""
+    texts = Texts()
+    engine = WhooshEngine(folder)
+    documents = [texts.document(number) for number in range(1, count + 1)]
+    start = time.perf_counter()
+    engine.rebuild(documents, "bench:0")
+    taken = time.perf_counter() - start
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    print(f"{count:,} topics: built {count / taken:,.0f} a second ({taken:.1f} s, {size:.0f} MB)")
+    start = time.perf_counter()
+    engine.find(parse("battery"), limit=1)
+    print(f"  first search after opening         {(time.perf_counter() - start) * 1e3:7.1f} ms")
+    for words in (1, 2, 3):
+        _print_times(f"{words} word{'s' * (words > 1)}", engine, texts.queries(words, 300))
+    _print_times("2 words is:solved", engine, [f"{text} is:solved" for text in texts.queries(2, 100)])
+    _print_times("whole titles (some words of many)", engine, texts.random.sample(texts.titles, 100))
+    _print_times("a phrase of frequent words", engine, ['"how to"', '"in the"', '"to be able to"'] * 10)
+    _print_times("14 words in common use", engine, [" ".join(texts.queries(7, 2)) + " x" for _ in range(30)])
+    misspelled = ["thunderbrid pasword", "attachement", "calender acount", "recieve mesage"] * 5
+    _print_times("another spelling", engine, misspelled, lambda text: engine.suggest(parse(text)))
+    engine.close()
+    _print_findable(texts, folder, count)
+
+
+def _print_times(name: str, engine: WhooshEngine, queries: Sequence[str], ask: Callable[[str], object] | None = None) -> None:
+    ask = ask or (lambda text: engine.find(parse(text), limit=20))
+    times = []
+    for text in queries:
+        start = time.perf_counter()
+        ask(text)
+        times.append((time.perf_counter() - start) * 1e3)
+    print(f"  {name:34} p50 {statistics.median(times):6.1f}  p95 {_percentile(times, 95):6.1f}  max {max(times):6.1f} ms")
+
+
+def _print_findable(texts: Texts, folder: Path, count: int, posts: int = 100, pause: float = 0.2) -> None:
+    """Write five topics a second here and look for each in a second process."""
+    command = [sys.executable, "-m", "bench.search", "--watch", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
+        assert watcher.stdin is not None
+        assert watcher.stdout is not None
+        watcher.stdout.readline()
+        engine = WhooshEngine(folder)
+        engine.position()
+        times, commits = [], []
+        for number in range(posts):
+            began = time.time()
+            document = texts.document(count + 1 + number)
+            word = f"findme{number:05}"
+            engine.index([Document(**{**_fields(document), "posts": word})])
+            engine.commit(f"bench:{number + 1}")
+            commits.append((time.time() - began) * 1e3)
+            watcher.stdin.write(word + "\n")
+            watcher.stdin.flush()
+            times.append((float(watcher.stdout.readline()) - began) * 1e3)
+            time.sleep(max(0.0, began + pause - time.time()))
+        watcher.stdin.close()
+    print(f"  commit of one topic                p50 {statistics.median(commits):6.1f}  p99 {_percentile(commits, 99):6.1f} ms")
+    print(f"  found by another process           p50 {statistics.median(times):6.1f}  p99 {_percentile(times, 99):6.1f} ms")
+
+
+def _fields(document: Document) -> dict[str, object]:
+    return {name: getattr(document, name) for name in Document.__slots__}
+
+
+def watch(folder: Path) -> None:
+    """The second process: look for each word on standard input until it is found, and print when."""
+    engine = WhooshEngine(folder)
+    engine.find(parse("battery"), limit=1)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        while not engine.find(parse(line), limit=1).total:
+            time.sleep(0.002)
+        print(time.time(), flush=True)
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--topics", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--watch", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.watch:
+        watch(arguments.watch)
+        return
+    print(f"texts: {'support forum' if SUPPORT.exists() else 'invented words'}")
+    for count in arguments.topics:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(count, Path(folder))
+    print(f"memory at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

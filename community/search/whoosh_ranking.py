@@ -1,0 +1,172 @@
+"""Which documents of a snapshot match a query, and in what order.
+
+BM25 over the weighed stems (see `whoosh_schema`), a term at a time. All words first; when that finds few, some of the
+words, worth less the less of the question they cover. The best by text are then ordered with what costs more to know: the
+exact words, how good the topic is, how recent. All statistics come from one place that may be another index.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from heapq import nlargest
+from typing import Final
+
+from community.search.analysis import Analyzer
+from community.search.engine import FEW, Found, Hit
+from community.search.querying import Query
+from community.search.whoosh_filters import allowed
+from community.search.whoosh_schema import STEMS, WORDS
+from community.search.whoosh_segments import LENGTHS, Segment
+from community.search.whoosh_snapshots import Snapshot
+from community.search.whoosh_wording import Sought, Wording
+
+RANKED: Final = 500
+"""Hits that are put in order; a page beyond is empty."""
+
+_K1, _B = 1.2, 0.75  # BM25's usual values (Robertson and Zaragoza 2009).
+_EXACT: Final = 0.25  # Share of a word's worth that its exact form adds to its stem.
+_RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
+_COVERED: Final = 0.4  # Least share of the question's information that a partial match covers.
+_DAY: Final = 86_400
+
+Allowed = list[tuple[Segment, set[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """What one segment gave: the score of each document."""
+
+    segment: Segment
+    scores: dict[int, float]
+
+
+class Ranking:
+    """Answers one query from one snapshot.
+
+    `statistics` is the snapshot that word frequencies come from; `now` is in seconds since 1970.
+    """
+
+    def __init__(self, query: Query, snapshot: Snapshot, statistics: Snapshot, analyzers: Sequence[Analyzer], now: float) -> None:
+        self._query = query
+        self._snapshot = snapshot
+        self._wording = Wording(query, analyzers, statistics)
+        self._norms = {name: _norms(statistics.average_length(name)) for name in (STEMS, WORDS)}
+        self._now = now
+
+    def found(self, limit: int, offset: int, audiences: Collection[str] | None) -> Found:
+        """One page of what matches."""
+        if self._query.is_empty:
+            return Found()
+        among = allowed(self._query, self._wording, self._snapshot, audiences)
+        sought = self._wording.sought
+        if not sought:
+            return _newest(among, limit, offset) if _has_filters(self._query) else Found()
+        matches = self._all_words(sought, among)
+        if sum(len(each.scores) for each in matches) < FEW:
+            sought = self._wording.some()
+            matches = self._some_words(sought, among)
+        total = sum(len(each.scores) for each in matches)
+        hits = self._ranked(matches, sought)[offset : offset + limit]
+        return Found(hits, total, self._wording.marked(sought))
+
+    def _all_words(self, sought: list[Sought], among: Allowed) -> list[_Matches]:
+        """The documents that have every word."""
+        rarest, *others = sorted(sought, key=self._wording.frequency)
+        matches = []
+        for segment, numbers in among:
+            scores = self._scores(segment, rarest, numbers)
+            for each in others:
+                more = self._scores(segment, each, scores.keys(), sorted(scores))
+                scores = {number: scores[number] + score for number, score in more.items()}
+            matches.append(_Matches(segment, scores))
+        return matches
+
+    def _some_words(self, sought: list[Sought], among: Allowed) -> list[_Matches]:
+        """The documents that cover enough of the words, scored down by the square of the share they cover."""
+        found: list[tuple[Segment, dict[int, float], dict[int, float]]] = []
+        known: set[Sought] = set()
+        for segment, numbers in among:
+            scores: dict[int, float] = {}
+            cover: dict[int, float] = {}
+            for each in sought:
+                worth = self._wording.worth(each)
+                for number, score in self._scores(segment, each, numbers).items():
+                    scores[number] = scores.get(number, 0.0) + score
+                    cover[number] = cover.get(number, 0.0) + worth
+                    known.add(each)
+            found.append((segment, scores, cover))
+        # A word that no document has says nothing about which document is meant.
+        whole = sum(self._wording.worth(each) for each in sought if each in known)
+        return [
+            _Matches(
+                segment,
+                {
+                    number: score * (cover[number] / whole) ** 2
+                    for number, score in scores.items()
+                    if cover[number] >= _COVERED * whole
+                },
+            )
+            for segment, scores, cover in found
+        ]
+
+    def _scores(
+        self, segment: Segment, sought: Sought, among: Collection[int], hint: Sequence[int] | None = None
+    ) -> dict[int, float]:
+        """BM25 of one word for the documents `among`, by the best of its terms. `hint` is `among` sorted, if at hand."""
+        scores: dict[int, float] = {}
+        worth = self._wording.worth(sought) * (_K1 + 1)
+        for term in sought.terms:
+            norms, lengths, share = self._norms[term.field], segment.lengths[term.field], term.share * worth
+            for number, weight in segment.scored(term.field, term.text, hint):
+                if number in among:
+                    score = share * weight / (weight + norms[lengths[number]])
+                    if score > scores.get(number, 0.0):
+                        scores[number] = score
+        return scores
+
+    def _ranked(self, matches: list[_Matches], sought: list[Sought]) -> list[Hit]:
+        """The best by text, ordered with exact words, quality and age."""
+        everything = ((score, at, number) for at, each in enumerate(matches) for number, score in each.scores.items())
+        best = nlargest(RANKED, everything)
+        bonus = self._bonus_of_exact_words(matches, best, sought)
+        hits = []
+        for score, at, number in best:
+            segment = matches[at].segment
+            age = max(0.0, self._now - segment.active[number]) / _DAY
+            lift = segment.priors[number] * (1 + _RECENT * math.exp(-age / _RECENT_DAYS))
+            hits.append(Hit(segment.topics[number], (score + bonus.get((at, number), 0.0)) * lift))
+        return sorted(hits, key=lambda hit: (-hit.score, -hit.topic_id))
+
+    def _bonus_of_exact_words(
+        self, matches: list[_Matches], best: list[tuple[float, int, int]], sought: list[Sought]
+    ) -> dict[tuple[int, int], float]:
+        """What each of the best gains by holding words exactly as they were typed."""
+        wording = self._wording
+        # Where the stem has no other form, the exact word tells nothing more.
+        telling = [each for each in sought if wording.frequency_of(WORDS, each.exact) != wording.frequency(each)]
+        bonus: dict[tuple[int, int], float] = {}
+        for at, matched in enumerate(matches):
+            numbers = sorted(number for _, place, number in best if place == at)
+            for each in telling:
+                for number in matched.segment.holders(WORDS, each.exact, numbers).intersection(numbers):
+                    bonus[at, number] = bonus.get((at, number), 0.0) + _EXACT * wording.worth(each)
+        return bonus
+
+
+def _norms(average: float) -> list[float]:
+    """BM25's part that depends on a document's length, for each byte a length is kept as."""
+    return [_K1 * (1 - _B + _B * length / average) for length in LENGTHS]
+
+
+def _has_filters(query: Query) -> bool:
+    """Whether the query asks for more than words that turned out to be no words, such as "!?"."""
+    return not replace(query, words=(), phrases=()).is_empty
+
+
+def _newest(among: Allowed, limit: int, offset: int) -> Found:
+    """What a search by filters alone finds, last active first."""
+    everything = ((segment.active[number], segment.topics[number]) for segment, numbers in among for number in numbers)
+    best = [Hit(topic_id, float(active)) for active, topic_id in nlargest(RANKED, everything)]
+    return Found(best[offset : offset + limit], sum(len(numbers) for _, numbers in among))

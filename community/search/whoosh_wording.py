@@ -1,0 +1,111 @@
+"""The words of a query as terms of an index: stems, exact words, beginnings, and how much each tells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import Final, NamedTuple
+
+from community.search.analysis import Analyzer, Kind, Piece
+from community.search.querying import MOST_TERMS, Query
+from community.search.whoosh_schema import STEMS, WORDS
+from community.search.whoosh_snapshots import Snapshot
+
+_POSTINGS: Final = 60_000  # Postings that a search for some of the words adds up: about 25 ms on one core.
+_BEGUN: Final = 0.6  # Share of a word's worth that one which only begins so has.
+_BEGINNINGS_SEEN, _BEGINNINGS = 200, 8  # Words looked at, and taken, for the last word as a beginning.
+_SHORTEST_BEGINNING: Final = 2  # Letters.
+
+
+class Term(NamedTuple):
+    """A term of the index and the share of its worth that counts."""
+
+    field: str
+    text: str
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One word of the query: any of the terms will do. `exact` is the word as it was typed, folded."""
+
+    terms: tuple[Term, ...]
+    exact: str
+
+
+class Wording:
+    """A query's words, weighed by a snapshot's statistics."""
+
+    def __init__(self, query: Query, analyzers: Sequence[Analyzer], statistics: Snapshot) -> None:
+        self._query = query
+        self._analyzers = analyzers
+        self._statistics = statistics
+        self._frequencies: dict[tuple[str, str], int] = {}
+        self.sought = self._words()[:MOST_TERMS]
+        self.phrases = [self.in_order(phrase) for phrase in query.phrases]
+
+    def in_order(self, phrase: str) -> list[str]:
+        """The words of a phrase as they must follow one another."""
+        return [piece.word for piece in self._analyzers[0].pieces(phrase) if piece.kind is Kind.PART]
+
+    def forms(self, chunk: str) -> list[Sought]:
+        """The words of a chunk of text, each with the terms of any form and language it may have."""
+        languages = (analyzer.sought(chunk) for analyzer in self._analyzers)
+        return [self._form(pieces) for pieces in zip(*languages, strict=True)]
+
+    def some(self) -> list[Sought]:
+        """The rarest words, as many as can be added up in time, the last typed perhaps only begun."""
+        chosen: list[Sought] = []
+        spent = 0
+        for each in sorted(self._with_beginnings(), key=self.frequency):
+            spent += self.frequency(each)
+            if chosen and spent > _POSTINGS:
+                break
+            chosen.append(each)
+        return chosen
+
+    def frequency(self, sought: Sought) -> int:
+        """How many documents have the word, in its most frequent form."""
+        return max(self.frequency_of(term.field, term.text) for term in sought.terms)
+
+    def frequency_of(self, field: str, text: str) -> int:
+        """How many documents have the term."""
+        if (field, text) not in self._frequencies:
+            self._frequencies[field, text] = self._statistics.frequency(field, text)
+        return self._frequencies[field, text]
+
+    def worth(self, sought: Sought) -> float:
+        """What the word tells: its inverse document frequency, never below zero (Robertson and Zaragoza 2009)."""
+        frequency = self.frequency(sought)
+        return math.log(1 + (max(0, self._statistics.documents - frequency) + 0.5) / (frequency + 0.5))
+
+    def marked(self, sought: Iterable[Sought]) -> tuple[str, ...]:
+        """What a snippet marks: the terms of these words, and every word of a phrase."""
+        scored = [text for each in sought for text in (each.exact, *(term.text for term in each.terms))]
+        return tuple(dict.fromkeys([*scored, *(word for words in self.phrases for word in words)]))
+
+    def _words(self) -> list[Sought]:
+        """The words to score, each once; filler only when there is nothing else."""
+        chunks = (*self._query.words, *self._query.phrases)
+        every = {each.exact: each for chunk in chunks for each in self.forms(chunk)}
+        return [each for each in every.values() if each.terms[0].field == STEMS] or list(every.values())
+
+    def _form(self, pieces: tuple[Piece, ...]) -> Sought:
+        """One word: its stem in every language in which it is not filler, else the word itself."""
+        spoken = zip(self._analyzers, pieces, strict=True)
+        stems = dict.fromkeys(piece.stem for analyzer, piece in spoken if not analyzer.is_filler(piece.word))
+        word = pieces[0].word
+        return Sought(tuple(Term(STEMS, stem) for stem in stems) or (Term(WORDS, word),), word)
+
+    def _with_beginnings(self) -> list[Sought]:
+        """The words, the last of which may be the beginning of one that is still being typed."""
+        *before, last = self.sought
+        if self.phrases or len(last.exact) < _SHORTEST_BEGINNING:
+            return self.sought
+        segments = (segment for segment, _ in self._statistics.segments)
+        words = {word for each in segments for word in each.starting_with(WORDS, last.exact, _BEGINNINGS_SEEN)}
+        words.discard(last.exact)
+        common = nlargest(_BEGINNINGS, words, key=lambda word: (self.frequency_of(WORDS, word), word))
+        return [*before, Sought(last.terms + tuple(Term(WORDS, word, _BEGUN) for word in common), last.exact)]
