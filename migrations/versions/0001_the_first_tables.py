@@ -357,6 +357,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index('ix_posts_author_id_created_at', ['author_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_posts_marked', ['topic_id'], unique=False, sqlite_where=sa.text('(accepted OR official)'), postgresql_where=sa.text('(accepted OR official)'))
 
     op.create_table('topic_tags',
     sa.Column('topic_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -483,6 +484,7 @@ def downgrade() -> None:
 
     op.drop_table('topic_tags')
     with op.batch_alter_table('posts', schema=None) as batch_op:
+        batch_op.drop_index('ix_posts_marked', sqlite_where=sa.text('(accepted OR official)'), postgresql_where=sa.text('(accepted OR official)'))
         batch_op.drop_index('ix_posts_author_id_created_at')
 
     op.drop_table('posts')
