@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import force_locale, get_locale
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
@@ -18,9 +19,8 @@ from werkzeug.utils import import_string
 import community.tables
 from community import guard
 from community.accounts import cookie
-from community.branding import brand
 from community.config import Config
-from community.core import assets, database, languages
+from community.core import assets, database, languages, limits
 from community.core.errors import Refused, TooMany
 from community.core.pagecache import EngineVersions, PublicPages, SqliteVersions
 from community.extensions import babel, csrf, db, limiter, login_manager, socketio
@@ -29,7 +29,10 @@ assert community.tables
 
 CAPABILITIES: tuple[str, ...] = (
     # Folders that decide and write; each has a blueprint `bp` in its routes.py.
+    "accounts",
     "branding",
+    "health",
+    "live",
 )
 
 READERS: tuple[str, ...] = (
@@ -59,7 +62,6 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     limiter.init_app(app)
     babel.init_app(app, locale_selector=cookie.language, timezone_selector=cookie.time_zone)
     assets.install(app)
-    brand.install(app)
     cookie.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))
@@ -156,6 +158,8 @@ def _csrf_failed(_error: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, RateLimitExceeded):
+        error.retry_after = limits.seconds_left()
     answer = error_answer(error.code)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:

@@ -1,6 +1,12 @@
 """Every change of accounts; a file a verb."""
 
-from community.accounts.actions.changing_passwords import ask_reset, change_password, password_link, set_password
+from community.accounts.actions.changing_passwords import (
+    ask_reset,
+    change_password,
+    check_password_link,
+    password_link,
+    set_password,
+)
 from community.accounts.actions.confirming import ask_confirmation, confirm_address, confirm_for, confirmable
 from community.accounts.actions.first_admin import check_first_admin_link, create_first_admin, first_admin_link
 from community.accounts.actions.keys import make_key, revoke_key
@@ -18,6 +24,7 @@ __all__ = [
     "change_photo",
     "change_profile",
     "check_first_admin_link",
+    "check_password_link",
     "confirm_address",
     "confirm_for",
     "confirmable",

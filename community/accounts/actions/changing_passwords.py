@@ -36,6 +36,11 @@ def password_link(*, account_id: int) -> str:
         return make_link(u, "set_password", u.fetch(Account, account_id).id)
 
 
+def check_password_link(token: str) -> None:
+    """Raise NotFound unless the link may still be used."""
+    link_of(token, "reset", "set_password")
+
+
 def set_password(*, token: str, password: str) -> int:
     """Set a password by a mailed link; ends all sessions and other such links; returns the account's id.
 

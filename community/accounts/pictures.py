@@ -1,0 +1,66 @@
+"""Photos of people: decoded and re-encoded in a child process with limits, under random names.
+
+A small file can hold a huge picture, and decoders have faults: so the size is read before any pixel
+is decoded, and whatever goes wrong goes wrong in a process that has nothing and lives for seconds.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from flask import current_app
+from flask_babel import gettext
+
+from community.core.errors import Invalid
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+SECONDS: Final = 20
+
+
+def store_photo(sent: bytes) -> str:
+    """Keep a photo as a square of 256 pixels in WebP without metadata; returns its file name.
+
+    Raises Invalid for the field `photo` when it is none of PNG, JPEG, WebP and GIF, or too large.
+    """
+    if not sent or len(sent) > MOST_BYTES:
+        raise Invalid(fields={"photo": gettext("Please choose a picture of at most 10 MB.")})
+    square = _squared(sent)
+    name = f"{token_hex(16)}.webp"
+    folder = photo_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{name}.part"
+    partial.write_bytes(square)
+    partial.replace(folder / name)
+    return name
+
+
+def remove_photo(name: str | None) -> None:
+    """Delete a photo file that no account shows any more."""
+    if name:
+        (photo_folder() / name).unlink(missing_ok=True)
+
+
+def photo_folder() -> Path:
+    """Where photos are kept."""
+    data: Path = current_app.config["BOTHWAYS"].data
+    return data / "uploads" / "photos"
+
+
+def _squared(sent: bytes) -> bytes:
+    # -I: neither the environment nor the working folder decides what the child imports.
+    command = [sys.executable, "-I", str(Path(__file__).with_name("picture_child.py"))]
+    try:
+        done = subprocess.run(command, input=sent, capture_output=True, timeout=SECONDS, check=False, env={})
+    except subprocess.TimeoutExpired:
+        done = None
+    if done is None or done.returncode != 0 or not done.stdout:
+        raise Invalid(
+            fields={
+                "photo": gettext("This picture could not be read. Please send a PNG, JPEG, WebP or GIF of at most 25 megapixels.")
+            }
+        )
+    return done.stdout
