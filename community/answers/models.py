@@ -24,13 +24,13 @@ class _Mark:
     undone_by_id: Mapped[int | None] = mapped_column(Id)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Index]:
+    def __table_args__(cls) -> tuple[Index]:  # noqa: N805 - SQLAlchemy hands it the class
         live = text("undone_at IS NULL")
         return (Index(f"ix_{cls.__tablename__}_post_id", "post_id", unique=True, sqlite_where=live, postgresql_where=live),)
 
 
 class Acceptance(_Mark, Base):
-    """ "Solved it for me", by the asker, or by staff after seven silent days (`by_asker` false)."""
+    """The mark "Solved it for me", by the asker, or by staff after seven silent days (`by_asker` false)."""
 
     __tablename__ = "acceptances"
 
@@ -38,6 +38,6 @@ class Acceptance(_Mark, Base):
 
 
 class OfficialMark(_Mark, Base):
-    """ "Official answer", by an employee who may speak for the company."""
+    """The mark "Official answer", by an employee who may speak for the company."""
 
     __tablename__ = "official_marks"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.accounts.models import Account
@@ -18,18 +18,24 @@ RULES = ("spam", "abuse", "private_data", "illegal", "off_topic", "other")
 """Rules that a removal or suspension may name."""
 
 
+_MARKED = text("(accepted OR official)")
+
+
 class Post(Base):
     """One post. `html` is rendered and sanitised at write time, `text` is its words for search.
 
     `badge` and `badge_title` keep what the author was when it was written: `staff` (spoke for the
     brand), `own` (employee, own opinion) or None. `version` counts edits, for simultaneous ones.
-    `accepted` and `official` repeat the rows of answers, which `doctor` recounts.
+    `accepted`, `accepted_at`, `accepted_by_asker` and `official` repeat the rows of answers, which
+    `doctor` recounts. `number` counts from 1 in a topic; a held post has a negative one until it is
+    released, so that what others see has no gaps.
     """
 
     __tablename__ = "posts"
     __table_args__ = (
         UniqueConstraint("topic_id", "number"),
         Index("ix_posts_author_id_created_at", "author_id", "created_at"),
+        Index("ix_posts_marked", "topic_id", sqlite_where=_MARKED, postgresql_where=_MARKED),
         never_reuse,
     )
 
@@ -48,6 +54,8 @@ class Post(Base):
     badge: Mapped[str | None]
     badge_title: Mapped[str] = mapped_column(default="")
     accepted: Mapped[bool] = mapped_column(default=False)
+    accepted_at: Mapped[datetime | None]
+    accepted_by_asker: Mapped[bool] = mapped_column(default=False)
     official: Mapped[bool] = mapped_column(default=False)
     held_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]

@@ -23,7 +23,8 @@ class Topic(Base):
 
     `held_at` is set while the author's address is unconfirmed: only the author sees the topic.
     `removed_at` is set when the first post was removed: a tombstone for everybody.
-    `post_count` counts the posts that everybody may see, the first included.
+    `post_count` counts the posts that everybody may see, the first included and removed ones not;
+    `others_count` those of them that somebody else than the author wrote.
     """
 
     __tablename__ = "topics"
@@ -48,6 +49,7 @@ class Topic(Base):
     held_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     post_count: Mapped[int] = mapped_column(default=1)
+    others_count: Mapped[int] = mapped_column(default=0)
     official_count: Mapped[int] = mapped_column(default=0)
     accepted_count: Mapped[int] = mapped_column(default=0)
     last_post_at: Mapped[datetime]

@@ -1,0 +1,88 @@
+"""Opening a topic together with its first post."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from community.categories.policy import may_open_topic
+from community.categories.queries import category_by_id
+from community.core.errors import Invalid, Unauthorized, require
+from community.core.unit import unit
+from community.posts.actions.write import Written, discard, written
+from community.posts.submissions import sending
+from community.posts.writing import insert_post, prepared
+from community.staff.viewer import Viewer, refreshed
+from community.tags.tagging import checked_tags, set_tags
+from community.topics.events import TopicOpened
+from community.topics.models import KINDS, Topic
+from community.topics.queries import topic_for
+from community.topics.state import recompute
+from community.topics.titles import checked_product, checked_title, slug_of
+
+
+def open_topic(
+    *,
+    by: Viewer,
+    kind: str,
+    title: str,
+    body: str,
+    category_id: int,
+    tags: Sequence[str] = (),
+    product: str = "",
+    product_version: str = "",
+    submission_id: str | None = None,
+    personal: bool = False,
+    strict: bool = False,
+) -> Written:
+    """Ask a question or open a discussion. Sending the same again under one submission id gives the topic that exists.
+
+    Raises Invalid with a sentence for every field that does not fit, NotFound for a category out of
+    sight, Forbidden where the viewer may not open this kind of topic there.
+    """
+    if not by.signed_in:
+        raise Unauthorized(_("Please sign in first."))
+    if kind not in KINDS:
+        raise Invalid(fields={"kind": _("A topic is a question or a discussion.")})
+    title, names = checked_title(title), checked_tags(tags)
+    product, product_version = checked_product(product, "product"), checked_product(product_version, "product_version")
+    text = prepared(body)
+    sent = sending(
+        submission_id, "topic", kind, title, text.body, category_id, names, product, product_version, personal, strict=strict
+    )
+    with unit() as u:
+        by = refreshed(by)
+        known = sent.earlier(u, by)
+        if known is not None:
+            return written(u, topic_for(by, known.topic_id), known, created=False)
+        category = category_by_id(by, category_id)
+        require(may_open_topic(by, category, kind))
+        topic = u.add(
+            Topic(
+                kind=kind,
+                title=title,
+                slug=slug_of(title),
+                category_id=category.id,
+                author_id=by.id,
+                created_at=u.now,
+                active_at=u.now,
+                last_post_at=u.now,
+                last_by_id=by.id,
+                held_at=None if by.confirmed else u.now,
+                product=product,
+                product_version=product_version,
+                language=category.language,
+            )
+        )
+        set_tags(u, topic.id, names)
+        post = insert_post(u, topic, by, text, role="question" if kind == "question" else "reply", first=True, personal=personal)
+        recompute(u, topic)
+        sent.keep(u, by, post)
+        discard(u, by, "ask")
+        u.record(
+            TopicOpened(
+                by_id=by.id, topic_id=topic.id, category_id=category.id, post_id=post.id, kind=kind, held=topic.held_at is not None
+            )
+        )
+        return written(u, topic, post, created=True)
