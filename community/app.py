@@ -37,10 +37,12 @@ CAPABILITIES: tuple[str, ...] = (
 
 READERS: tuple[str, ...] = (
     # Followers of the log, by class; the worker runs them.
+    "community.mail.follow.MailFollower",
 )
 
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
+    "community.staff.jobs.JOBS",
 )
 
 SESSION_COOKIE = "bothways"

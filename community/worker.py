@@ -28,6 +28,7 @@ from community.core.unit import unit
 from community.core.wake import Watch, watch
 from community.extensions import db
 from community.health.checks import PULSE, PULSE_EVERY, followers, lags
+from community.mail.sending import keep_sending
 
 STOPPING = 10.0
 """Seconds that a batch under way may take to end after SIGTERM; what is cut off is taken again."""
@@ -80,6 +81,7 @@ def _start(app: Flask, bell: Bell, stop: threading.Event) -> list[threading.Thre
     targets: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
         ("bell", bell.listen, (stop,)),
         ("schedule", keep_time, (app, jobs(), stop)),
+        ("mail sender", keep_sending, (app, bell.listener(), stop)),
         *((reader.name, follow, (app, reader, bell.listener(), stop)) for reader in readers),
     ]
     threads = [threading.Thread(target=target, args=args, name=name, daemon=True) for name, target, args in targets]

@@ -31,3 +31,12 @@ class OutgoingMail(Base):
     error: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(default="")
     shown_text: Mapped[str] = mapped_column(default="")
+
+    @property
+    def state(self) -> str:
+        """`sent`, `given_up`, `waiting` for its next try, or `kept` because there is no mail server."""
+        if self.sent_at is not None:
+            return "sent"
+        if self.given_up_at is not None:
+            return "given_up"
+        return "waiting" if self.next_try_at is not None else "kept"

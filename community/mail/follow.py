@@ -1,0 +1,81 @@
+"""The reader of the log that fills the outbox."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from community.accounts.events import (
+    AccountConfirmed,
+    AccountOpened,
+    AccountSuspended,
+    ConfirmationAsked,
+    PasswordChanged,
+    ProfileChanged,
+    ResetAsked,
+    SessionEnded,
+    SuspensionLifted,
+)
+from community.answers.events import AcceptanceUndone, AnswerAccepted, AnswerMadeOfficial, OfficialMarkUndone
+from community.categories.events import CategoryChanged, CategoryMade
+from community.core.follow import Follower
+from community.core.log import Event, Recorded
+from community.core.unit import Unit
+from community.mail.models import OutgoingMail
+from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
+from community.settings.events import SettingChanged
+from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
+from community.topics.events import (
+    DuplicateMarked,
+    DuplicateUndone,
+    InfoAsked,
+    InfoCleared,
+    QuestionQuiet,
+    TopicClosed,
+    TopicEdited,
+    TopicImported,
+    TopicMoved,
+    TopicOpened,
+    TopicReopened,
+)
+
+
+def put(u: Unit, recorded: Recorded, account_id: int, kind: str) -> None:
+    """Put one mail into the outbox inside an open unit. Its address, text and token are made when it is sent."""
+    mail = OutgoingMail(position=recorded.position, account_id=account_id, kind=kind, created_at=u.now, next_try_at=u.now)
+    u.add(mail)
+
+
+def opened(u: Unit, recorded: Recorded, event: AccountOpened) -> None:
+    """Somebody joined: confirm the address, or tell its owner that somebody tried."""
+    if event.needs_mail:
+        put(u, recorded, event.account_id, "confirm")
+
+
+def confirmation_asked(u: Unit, recorded: Recorded, event: ConfirmationAsked) -> None:
+    """The same once more."""
+    put(u, recorded, event.account_id, "confirm")
+
+
+def reset_asked(u: Unit, recorded: Recorded, event: ResetAsked) -> None:
+    """A link to set a password, where the address is somebody's."""
+    if event.account_id is not None:
+        put(u, recorded, event.account_id, "reset")
+
+
+class MailFollower(Follower):
+    """Turns events into outgoing mails, exactly once each."""
+
+    name = "mail"
+    reads: ClassVar = {AccountOpened: opened, ConfirmationAsked: confirmation_asked, ResetAsked: reset_asked}
+    ignores: ClassVar[frozenset[type[Event]]] = frozenset(
+        {
+            # Sessions, profiles, roles and settings: seen on the page.
+            *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
+            *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, CategoryChanged, CategoryMade),
+            # Topics and posts: a matter of follows, which decide who hears of them.
+            *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, QuestionQuiet),
+            *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
+            *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
+            *(AnswerAccepted, AcceptanceUndone, AnswerMadeOfficial, OfficialMarkUndone),
+        }
+    )
