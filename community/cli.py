@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from flask import Flask
@@ -141,6 +141,24 @@ def migrate_command() -> None:
     with site(any_tables=True):
         migrate(db.engine)
     click.echo("The database is up to date.")
+
+
+@command(example="bothways import stackexchange dumps/bicycles.stackexchange.com --category Workshop", name="import")
+@click.argument("kind", metavar="FORMAT", type=click.Choice(("stackexchange", "json")))
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--category", default="", help="Where the questions go, made when missing; named after the site when left out.")
+@click.option(
+    "--site", "host", default="", help="The forum's address, such as bicycles.stackexchange.com, where the files do not tell it."
+)
+@click.option("--licence", default="", help="The licence of posts that name none (json).")
+def import_command(kind: Literal["stackexchange", "json"], path: Path, category: str, host: str, licence: str) -> None:
+    """Bring in another forum: FORMAT is stackexchange (a dump's folder) or json (a file). Safe to stop and to repeat."""
+    from community.checkpoints import checkpoints
+    from community.imports.commands import import_and_tell
+
+    config = Config.from_environment()
+    with running(config), site(), checkpoints(config, db.engine):
+        import_and_tell(kind, path, category=category, site=host, licence=licence)
 
 
 @command(example="bothways backup /backups/forum-2026-11-25.tar.gz")
