@@ -15,7 +15,6 @@ from community import __version__
 from community.accounts.models import MailedLink, SignIn
 from community.app import create_app
 from community.backup import archive, copying
-from community.backup.events import SiteRestored
 from community.config import Config
 from community.core import clock
 from community.core.errors import Conflict, Invalid
@@ -24,6 +23,7 @@ from community.core.unit import unit
 from community.extensions import db
 from community.migrating import migrate
 from community.running import stopped
+from community.settings.events import SiteRestored
 
 
 def back_up(config: Config, engine: Engine, target: Path) -> archive.Manifest:

@@ -7,6 +7,7 @@ import time
 from flask import Blueprint, Response, current_app, g, jsonify, request
 
 from community import __version__
+from community.accounts.gate import public
 from community.core.errors import Unauthorized
 from community.health import checks, metrics
 
@@ -14,12 +15,14 @@ bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
+@public
 def healthz() -> Response:
     """The process answers; it asks nothing else."""
     return _plain({"status": "ok", "release": __version__})
 
 
 @bp.get("/readyz")
+@public
 def readyz() -> Response:
     """200 when database, log and index are usable, else 503 and which of them is not."""
     parts = checks.readiness()
@@ -29,6 +32,7 @@ def readyz() -> Response:
 
 
 @bp.get("/metrics")
+@public
 def figures() -> Response:
     """Figures for Prometheus; Unauthorized without the token, except on loopback."""
     token = current_app.config["BOTHWAYS"].metrics_token

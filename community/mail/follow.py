@@ -22,7 +22,7 @@ from community.core.log import Event, Recorded
 from community.core.unit import Unit
 from community.mail.models import OutgoingMail
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
-from community.settings.events import SettingChanged
+from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
 from community.topics.events import (
     DuplicateMarked,
@@ -71,7 +71,7 @@ class MailFollower(Follower):
         {
             # Sessions, profiles, roles and settings: seen on the page.
             *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
-            *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, CategoryChanged, CategoryMade),
+            *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
             # Topics and posts: a matter of follows, which decide who hears of them.
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
