@@ -46,6 +46,19 @@ for (const name of ["pointermove", "pointerdown", "keydown", "focusin"]) {
   addEventListener(name, begin, { once: true, passive: true });
 }
 
+// A tap may come before the module it needs: it is given again once that is there.
+addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest?.("button[type=button]");
+    const host = button?.closest(Object.keys(ONUSE).join());
+    if (!host || customElements.get(host.localName)) return;
+    event.stopImmediatePropagation();
+    customElements.whenDefined(host.localName).then(() => button.click());
+  },
+  { capture: true },
+);
+
 addEventListener("keydown", async (event) => {
   const { press } = await import("./keys.js");
   press(event);

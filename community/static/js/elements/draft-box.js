@@ -9,6 +9,8 @@ class DraftBox extends HTMLElement {
     this.form = this.querySelector("form");
     this.key = `draft:${this.dataset.place}`;
     this.restore();
+    // Something may have been typed before this module was there.
+    if ([...this.form.elements].some((field) => field.type === "textarea" && field.value !== field.defaultValue)) this.keep();
     this.addEventListener("input", this);
     this.addEventListener("turbo:submit-end", this);
   }
@@ -20,8 +22,10 @@ class DraftBox extends HTMLElement {
   handleEvent(event) {
     if (event.type === "turbo:submit-end") {
       if (event.target === this.form && event.detail.success) this.forget();
-      return;
-    }
+    } else this.keep();
+  }
+
+  keep() {
     localStorage.setItem(this.key, JSON.stringify(this.fields()));
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE);
