@@ -35,6 +35,7 @@ from community.topics.events import (
     TopicImported,
     TopicMoved,
     TopicOpened,
+    TopicRecounted,
     TopicReopened,
 )
 
@@ -73,7 +74,7 @@ class MailFollower(Follower):
             *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
             *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
             # Topics and posts: a matter of follows, which decide who hears of them.
-            *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, QuestionQuiet),
+            *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
             *(AnswerAccepted, AcceptanceUndone, AnswerMadeOfficial, OfficialMarkUndone),

@@ -29,6 +29,14 @@ class TopicImported(Event, name="topic.imported", channels=_HERE):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TopicRecounted(Event, name="topic.recounted", channels=_HERE):
+    """`bothways doctor --fix` put counters, marks or state of a topic right. Nobody is told."""
+
+    topic_id: int
+    category_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopicEdited(Event, name="topic.edited", channels=_HERE):
     """The title, tags or product changed."""
 
