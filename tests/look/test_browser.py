@@ -148,7 +148,7 @@ def test_the_menu_works_without_scripts_and_closes_on_escape_with_them(chromium:
     menu = page.locator(".bar .menu")
     menu.locator("summary").click()
     expect(menu.get_by_role("link", name="Sign in")).to_be_visible()
-    page.wait_for_function("customElements.get('menu-box')")
+    page.wait_for_function("Boolean(customElements.get('menu-box'))")
     page.keyboard.press("Escape")
     expect(menu.get_by_role("link", name="Sign in")).not_to_be_visible()
     expect(menu.locator("summary")).to_be_focused()
