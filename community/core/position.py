@@ -1,0 +1,35 @@
+"""Where in the log a page, a push or a client stands: `epoch:number`, an opaque string to clients (rulings 9)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from community.core.log import head
+from community.extensions import db
+
+_FORM = re.compile(r"([0-9a-zA-Z]{1,40}):([0-9]{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the log of one epoch. A restore begins a new epoch, whose numbers mean other things."""
+
+    epoch: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.number}"
+
+
+def parse_position(text: str) -> Position | None:
+    """The position that a client sent, or None where it is none of ours."""
+    found = _FORM.fullmatch(text)
+    return Position(found[1], int(found[2])) if found else None
+
+
+def position_now(session: Session | None = None) -> Position:
+    """The newest position. A page reads it before its queries, so that what it shows is never older than it says."""
+    return Position(*head(session or db.session()))

@@ -1,0 +1,124 @@
+"""What each event touches on the pages that show it: the table EVENTS, and in writing what touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from community.accounts import events as accounts
+from community.answers import events as answers
+from community.categories import events as categories
+from community.core.log import Event, Recorded
+from community.posts import events as posts
+from community.settings import events as settings
+from community.staff import events as staff
+from community.topics import events as topics
+
+
+class Part(Enum):
+    """A part of the pages that an event draws anew."""
+
+    NEW_POST = auto()
+    """The post that the event names enters its topic, at the end."""
+    POST = auto()
+    """The post that the event names is drawn anew where it stands."""
+    FATE = auto()
+    """The post that the event names is gone, or back: with the first post goes the whole page."""
+    CARDS = auto()
+    """The accepted and official answers below the question."""
+    HEAD = auto()
+    """The topic's head and what stands beside it: title, state, closure, counts."""
+    PAGE = auto()
+    """The topic's whole page is fetched anew, as addresses, the composer or much else in it changed."""
+    TILE = auto()
+    """The topic in lists, where it stands."""
+    NEWS = auto()
+    """Lists offer the topic: it is new there, or moves to the top."""
+    CATEGORY = auto()
+    """The category itself, where it is listed or named."""
+
+
+_HERE = (Part.HEAD, Part.TILE)
+
+EVENTS: Mapping[type[Event], frozenset[Part]] = {
+    kind: frozenset(parts)
+    for kind, parts in (
+        (topics.TopicOpened, (*_HERE, Part.NEWS)),
+        (topics.TopicImported, (Part.PAGE, Part.TILE, Part.NEWS)),
+        (topics.TopicRecounted, (Part.PAGE, Part.TILE)),
+        (topics.TopicEdited, (*_HERE, Part.PAGE)),
+        (topics.TopicMoved, (*_HERE, Part.PAGE, Part.NEWS)),
+        (topics.TopicClosed, (*_HERE, Part.PAGE)),
+        (topics.TopicReopened, (*_HERE, Part.PAGE)),
+        (topics.DuplicateMarked, (*_HERE, Part.PAGE)),
+        (topics.DuplicateUndone, (*_HERE, Part.PAGE)),
+        (topics.InfoAsked, _HERE),
+        (topics.InfoCleared, _HERE),
+        (topics.QuestionQuiet, _HERE),
+        (posts.PostWritten, (*_HERE, Part.NEW_POST, Part.NEWS)),
+        (posts.PostReleased, (*_HERE, Part.NEW_POST, Part.NEWS)),
+        (posts.PostEdited, (*_HERE, Part.POST)),
+        (posts.PostRemoved, (*_HERE, Part.POST, Part.FATE)),
+        (posts.PostRestored, (*_HERE, Part.POST, Part.FATE)),
+        (answers.AnswerAccepted, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AcceptanceUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AnswerMadeOfficial, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.OfficialMarkUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (categories.CategoryMade, (Part.CATEGORY,)),
+        (categories.CategoryChanged, (Part.CATEGORY,)),
+    )
+}
+
+IGNORED: Mapping[type[Event], str] = {
+    accounts.AccountOpened: "nothing shows an account before it writes",
+    accounts.AccountConfirmed: "what it makes visible is told by post.released and topic.opened",
+    accounts.ProfileChanged: "a new name or photo shows with the next load; it stands on too many pages",
+    accounts.ConfirmationAsked: "for mail",
+    accounts.ResetAsked: "for mail",
+    accounts.PasswordChanged: "ends sockets (evict.py) and shows nowhere",
+    accounts.SessionEnded: "ends a socket (evict.py) and shows nowhere",
+    accounts.AccountSuspended: "ends sockets (evict.py) and shows nowhere",
+    accounts.SuspensionLifted: "shows nowhere",
+    staff.RoleGranted: "badges of posts are those of the time of writing; a new right shows with the next load",
+    staff.RoleEnded: "ends rights to channels (evict.py); old badges say so with the next load",
+    staff.StaffProfileChanged: "shows with the next load",
+    settings.SiteRestored: "recorded while the site stands still; the new epoch makes every browser load anew",
+    settings.SettingChanged: "shows with the next load; it stands on every page",
+}
+"""Events that redraw nothing, and why."""
+
+
+@dataclass
+class Changes:
+    """What a row of events touches, each thing once. Ids are of posts and topics."""
+
+    new_posts: dict[int, None] = field(default_factory=dict)
+    posts: dict[int, None] = field(default_factory=dict)
+    topics: dict[int, None] = field(default_factory=dict)
+    news: set[int] = field(default_factory=set)
+    parts: set[Part] = field(default_factory=set)
+
+
+def changes_of(recorded: Iterable[Recorded]) -> Changes:
+    """What these events touch together."""
+    changes = Changes()
+    for each in recorded:
+        event: Any = each.event
+        parts = EVENTS.get(type(event), frozenset())
+        changes.parts |= parts
+        if Part.NEW_POST in parts:
+            changes.new_posts[event.post_id] = None
+        if Part.POST in parts:
+            changes.posts[event.post_id] = None
+        if Part.TILE in parts:
+            changes.topics[event.topic_id] = None
+        if Part.NEWS in parts:
+            changes.news.add(event.topic_id)
+    return changes
+
+
+def is_hidden(recorded: Recorded) -> bool:
+    """Whether only the author of what happened sees it: posts and topics are held until an address is confirmed."""
+    return bool(getattr(recorded.event, "held", False))

@@ -1,0 +1,113 @@
+"""The open sockets of this process: whose they are, and what they listen to.
+
+Only ids are kept, never rights: rights are read again whenever they matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from gevent.event import Event
+
+from community.live.channels import Channel, parse
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open socket. `sid` is its Socket.IO id; `account_id` and `session_id` are None for visitors."""
+
+    sid: str
+    account_id: int | None
+    session_id: int | None
+    language: str
+    channels: set[Channel] = field(default_factory=set)
+    messages: int = 0
+    """How many messages it sent in the running window (see `sockets.py`)."""
+    window: float = 0.0
+
+
+class Listeners:
+    """All open sockets of this process, found by socket, account, session and room (a channel and a language, rulings 11)."""
+
+    def __init__(self) -> None:
+        self._by_sid: dict[str, Listener] = {}
+        self._by_account: dict[int, set[Listener]] = defaultdict(set)
+        self._rooms: dict[Channel, dict[str, dict[str, Listener]]] = {}
+        self.some = Event()
+        """Set while at least one socket is open."""
+
+    def __len__(self) -> int:
+        return len(self._by_sid)
+
+    def add(self, listener: Listener) -> None:
+        """A socket opened."""
+        self._by_sid[listener.sid] = listener
+        if listener.account_id is not None:
+            self._by_account[listener.account_id].add(listener)
+        self.some.set()
+
+    def get(self, sid: str) -> Listener | None:
+        """The listener of a socket that is open."""
+        return self._by_sid.get(sid)
+
+    def remove(self, sid: str) -> None:
+        """A socket closed; it leaves its rooms."""
+        listener = self._by_sid.pop(sid, None)
+        if listener is None:
+            return
+        for channel in list(listener.channels):
+            self.leave(listener, channel)
+        if listener.account_id is not None:
+            self._by_account[listener.account_id].discard(listener)
+            if not self._by_account[listener.account_id]:
+                del self._by_account[listener.account_id]
+        if not self._by_sid:
+            self.some.clear()
+
+    def join(self, listener: Listener, channel: Channel) -> None:
+        """Let a socket hear a channel. A socket that closed meanwhile stays out."""
+        if self._by_sid.get(listener.sid) is not listener:
+            return
+        listener.channels.add(channel)
+        self._rooms.setdefault(channel, {}).setdefault(listener.language, {})[listener.sid] = listener
+
+    def leave(self, listener: Listener, channel: Channel) -> None:
+        """Let it no longer hear it."""
+        listener.channels.discard(channel)
+        languages = self._rooms.get(channel, {})
+        room = languages.get(listener.language, {})
+        room.pop(listener.sid, None)
+        if not room:
+            languages.pop(listener.language, None)
+        if not languages:
+            self._rooms.pop(channel, None)
+
+    def all(self) -> list[Listener]:
+        """Every open socket."""
+        return list(self._by_sid.values())
+
+    def of_account(self, account_id: int) -> list[Listener]:
+        """The sockets of an account."""
+        return list(self._by_account.get(account_id, ()))
+
+    def heard(self, name: str) -> Channel | None:
+        """The channel of this name, where somebody listens to it."""
+        channel = parse(name)
+        return channel if channel is not None and channel in self._rooms else None
+
+    def channels(self, kind: str) -> list[Channel]:
+        """The channels of a kind that somebody listens to."""
+        return [channel for channel in self._rooms if channel.kind == kind]
+
+    def languages(self, channel: Channel) -> list[str]:
+        """The languages in which somebody listens to a channel."""
+        return list(self._rooms.get(channel, ()))
+
+    def room(self, channel: Channel, language: str) -> list[str]:
+        """The sockets that listen to a channel in a language."""
+        return list(self._rooms.get(channel, {}).get(language, ()))
+
+    def in_channel(self, channel: Channel) -> list[Listener]:
+        """The listeners of a channel in whatever language."""
+        return [listener for room in self._rooms.get(channel, {}).values() for listener in room.values()]

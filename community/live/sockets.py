@@ -1,0 +1,187 @@
+"""Socket.IO at `/socket.io`, WebSocket only: who connects, what they subscribe to, and how a socket is told goodbye.
+
+Sockets carry no writes. Handlers of one socket run one after another; every message reads the
+viewer's rights again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import gevent
+import structlog
+from flask import Flask, request
+from flask_babel import get_locale
+from flask_login import current_user
+from flask_socketio import Namespace, SocketIO
+
+from community.core.fragments import base_url
+from community.live import wire
+from community.live.catch_up import catch_up
+from community.live.channels import MAX_CHANNELS, Channel, parse, readable
+from community.live.listeners import Listener, Listeners
+from community.staff.viewer import Viewer
+
+MAX_MESSAGE = 16 * 1024
+"""Bytes of one message from a browser: fifty names of channels and a position are 2 KB."""
+
+PING_EVERY, PING_PATIENCE = 25, 20
+"""Seconds between pings, and until an answer is missed: a closed laptop is noticed after at most 45."""
+
+WINDOW = 10.0
+MESSAGES_A_WINDOW = 40
+"""Messages that one socket may send in `WINDOW` seconds; turning a page costs two."""
+
+logger = structlog.get_logger()
+
+
+class Sender:
+    """Sends to sockets of this process only: through a message queue each push would arrive once per process."""
+
+    def __init__(self, server: Any, listeners: Listeners) -> None:
+        self._server = server
+        self._listeners = listeners
+
+    def send(self, event: str, data: dict[str, Any], sids: Sequence[str]) -> None:
+        """Send one event to these sockets, its frame built once."""
+        wire.broadcast(self._server, event, data, sids)
+
+    def goodbye(self, listener: Listener, reason: str) -> None:
+        """Tell a socket why, and close it; from now on it hears nothing."""
+        self._listeners.remove(listener.sid)
+        self._server.emit("goodbye", {"reason": reason}, to=listener.sid)
+        gevent.spawn(self._close, listener.sid)
+
+    def revoke(self, listener: Listener, channels: Iterable[Channel]) -> None:
+        """Take a socket out of channels that it may no longer hear, and tell it which; the rest goes on."""
+        lost = sorted(channels, key=str)
+        for channel in lost:
+            self._listeners.leave(listener, channel)
+        self._server.emit("goodbye", {"reason": "rights", "channels": [str(channel) for channel in lost]}, to=listener.sid)
+
+    def close(self, sid: str) -> None:
+        """Close a socket without a word."""
+        self._listeners.remove(sid)
+        gevent.spawn(self._close, sid)
+
+    def _close(self, sid: str) -> None:
+        engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        self._server.disconnect(sid)
+        if engine_sid is not None:
+            self._server.eio.disconnect(engine_sid)  # waits until what was queued is written
+
+
+class LiveSockets(Namespace):  # type: ignore[misc]
+    """The handlers of the default namespace."""
+
+    def __init__(self, listeners: Listeners, sender: Sender) -> None:
+        super().__init__("/")
+        self._listeners = listeners
+        self._sender = sender
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """Let a handler take an event: within the limit, and with the socket closed when the handler fails."""
+        sid: str = args[0]
+        listener = self._listeners.get(sid)
+        if listener is not None and event != "disconnect" and _too_many(listener):
+            self._sender.goodbye(listener, "too_many")
+            return None
+        try:
+            return super().trigger_event(event, *args)
+        except Exception:
+            # Its browser comes back after a pause and catches up.
+            logger.exception("live handler failed", event_name=event)
+            self._sender.close(sid)
+            return None
+
+    def on_connect(self, _auth: object = None) -> None:
+        """A browser opened its socket, with the cookies that its pages have."""
+        viewer: Viewer = current_user
+        self._listeners.add(Listener(_sid(), viewer.id, viewer.session_id, str(get_locale())))
+
+    def on_disconnect(self, _reason: object = None) -> None:
+        """It is gone."""
+        self._listeners.remove(_sid())
+
+    def on_subscribe(self, data: object = None, *_rest: object) -> dict[str, Any] | None:
+        """Join channels, then answer what happened on them since a position (rulings 9 and 10)."""
+        listener = self._listeners.get(_sid())
+        if listener is None:
+            return None
+        viewer: Viewer = current_user
+        if viewer.session_id != listener.session_id:  # it ended between connecting and now
+            self._sender.goodbye(listener, "signed_out")
+            return None
+        names, position = asked(data)
+        # Judged first, so that a channel that is refused is never heard; joined before the catch-up is read, so that
+        # nothing falls between; and judged again by the catch-up, so that rights that ended in between count.
+        joined = readable(viewer, parsed(names))
+        if len(listener.channels | joined) > MAX_CHANNELS:
+            self._sender.goodbye(listener, "too_many")
+            return None
+        for channel in joined:
+            self._listeners.join(listener, channel)
+        answer = catch_up(viewer, names, position)
+        for channel in joined - parsed(answer["granted"]):
+            self._listeners.leave(listener, channel)
+        return answer
+
+    def on_unsubscribe(self, data: object = None, *_rest: object) -> None:
+        """Leave channels."""
+        listener = self._listeners.get(_sid())
+        if listener is not None:
+            for channel in parsed(asked(data)[0]):
+                self._listeners.leave(listener, channel)
+
+
+def asked(data: object) -> tuple[list[str], str]:
+    """The names of channels and the position in a message; whatever has another form counts as not there."""
+    if not isinstance(data, dict):
+        return [], ""
+    names, position = data.get("channels"), data.get("position")
+    wanted = [name for name in names[:MAX_CHANNELS] if isinstance(name, str)] if isinstance(names, list) else []
+    return wanted, position if isinstance(position, str) else ""
+
+
+def parsed(names: Iterable[str]) -> set[Channel]:
+    """The channels among these names."""
+    return {channel for channel in map(parse, names) if channel is not None}
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
+
+
+def _too_many(listener: Listener) -> bool:
+    now = time.monotonic()
+    if now - listener.window > WINDOW:
+        listener.window, listener.messages = now, 0
+    listener.messages += 1
+    return listener.messages > MESSAGES_A_WINDOW
+
+
+def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
+    """Put the sockets in front of an application; they answer on `/socket.io`. Raises RuntimeError for an unknown library."""
+    with app.app_context():
+        origin = base_url()
+    socketio.init_app(
+        app,
+        async_mode="gevent",
+        async_handlers=False,  # messages of one socket are answered in order
+        transports=["websocket"],
+        cors_allowed_origins=[origin],  # an empty list would switch the check off
+        manage_session=False,
+        max_http_buffer_size=MAX_MESSAGE,
+        ping_interval=PING_EVERY,
+        ping_timeout=PING_PATIENCE,
+        # Named here, or the library puts handlers of its own beside those of logs.py.
+        logger=logging.getLogger("socketio"),
+        engineio_logger=logging.getLogger("engineio"),
+    )
+    wire.check_library(socketio.server)
+    sender = Sender(socketio.server, listeners)
+    socketio.on_namespace(LiveSockets(listeners, sender))
+    return sender

@@ -1,0 +1,179 @@
+// The one socket of this tab. It outlives Turbo's visits; elements only join channels and leave them.
+// Every channel knows up to which position of the log the page shows it. What arrives is applied when it follows on that,
+// dropped when it is not newer, and fetched as a whole where something between is missing.
+import { io } from "../vendor/socket.io.js";
+import { apply, forgetRights, refreshPage } from "./live-streams.js";
+import { show } from "./connection.js";
+
+const POLL = 15_000; // ms between questions while there is no socket
+const ANSWER = 10_000; // ms to wait for an answer
+const PAUSES = { restart: [300, 5_000], error: [3_000, 10_000], too_many: [30_000, 60_000] }; // ms, from and to
+
+const channels = new Map();
+let socket;
+let wasSignedIn;
+let waiting = false;
+
+// A feed is anything with `names` (channels), `position`, and `moved(position)`, which is told where the page stands.
+export function join(feed) {
+  const from = parse(feed.position);
+  for (const name of feed.names) {
+    const known = channels.get(name);
+    const channel = known ?? { feeds: new Set(), at: from, held: [] };
+    channel.feeds.add(feed);
+    if (known && isOlder(from, known.at)) channel.at = from;
+    channel.held ??= [];
+    channels.set(name, channel);
+  }
+  connect();
+  soon();
+}
+
+export function leave(feed) {
+  const left = [];
+  for (const name of feed.names) {
+    const channel = channels.get(name);
+    channel?.feeds.delete(feed);
+    if (channel && !channel.feeds.size) {
+      channels.delete(name);
+      left.push(name);
+    }
+  }
+  if (left.length && socket?.connected) socket.emit("unsubscribe", { channels: left });
+}
+
+function connect() {
+  if (socket) {
+    if (wasSignedIn !== isSignedIn()) socket.disconnect();
+    if (!socket.active) socket.connect();
+    return;
+  }
+  socket = io({ transports: ["websocket"], reconnectionDelayMax: POLL, randomizationFactor: 0.8 });
+  socket.on("connect", () => {
+    wasSignedIn = isSignedIn();
+    show("live");
+    catchUp();
+  });
+  socket.on("disconnect", () => show("lost"));
+  socket.on("connect_error", () => show("lost"));
+  socket.on("stream", receive);
+  socket.on("nudge", receive);
+  socket.on("goodbye", part);
+}
+
+// Everything that is shown asks again what it missed: after a sleep, a lost network, a return from another page.
+function catchUp() {
+  for (const channel of channels.values()) channel.held ??= [];
+  soon();
+}
+
+function soon() {
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
+    ask();
+  });
+}
+
+// A channel with a list `held` waits for an answer; until then its pushes are kept in that list.
+async function ask() {
+  const names = [...channels.keys()].filter((name) => channels.get(name).held);
+  if (!names.length) return;
+  const position = names.map((name) => channels.get(name).at).reduce((one, other) => (isOlder(other, one) ? other : one));
+  const question = { channels: names, position: `${position.epoch}:${position.number}` };
+  try {
+    take(socket.connected ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question));
+  } catch {
+    show("lost"); // asked again when the socket is back, or by the next poll
+  }
+}
+
+async function missed({ channels: names, position }) {
+  const answer = await fetch(`/live?${new URLSearchParams({ channels: names.join(","), position })}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`catch-up answered ${answer.status}`);
+  return answer.json();
+}
+
+function take(answer) {
+  if (!answer) return;
+  const position = parse(answer.position);
+  for (const { html } of answer.streams) apply(html);
+  for (const name of answer.granted) {
+    const channel = channels.get(name);
+    if (!channel) continue;
+    const held = channel.held ?? [];
+    channel.held = null;
+    move(channel, position);
+    held.forEach(receive);
+  }
+  answer.refused.forEach((name) => channels.delete(name));
+  if (answer.reload.some((name) => channels.has(name))) refreshPage();
+}
+
+function receive(message) {
+  const channel = channels.get(message.channel);
+  if (!channel) return;
+  if (channel.held) {
+    channel.held.push(message);
+    return;
+  }
+  const [position, prev] = [parse(message.position), parse(message.prev)];
+  if (position.epoch === channel.at.epoch && position.number <= channel.at.number) return;
+  if (message.html === undefined || position.epoch !== channel.at.epoch || prev.number > channel.at.number) {
+    // Something between is missing, or not for everybody: ask with one's own rights.
+    channel.held = [];
+    askWithOwnRights(message);
+    return;
+  }
+  apply(message.html, [...channel.feeds]);
+  move(channel, position);
+}
+
+async function askWithOwnRights(message) {
+  if (message.url === undefined) return soon();
+  const { epoch, number } = channels.get(message.channel).at;
+  try {
+    take(await missed({ channels: [message.channel], position: `${epoch}:${number}` }));
+  } catch {
+    soon();
+  }
+}
+
+function move(channel, position) {
+  channel.at = position;
+  for (const feed of channel.feeds) feed.moved(oldest(feed));
+}
+
+function oldest(feed) {
+  const places = feed.names.map((name) => channels.get(name)?.at).filter(Boolean);
+  const { epoch, number } = places.reduce((one, other) => (isOlder(other, one) ? other : one));
+  return `${epoch}:${number}`;
+}
+
+function part({ reason, channels: names }) {
+  if (names) {
+    names.forEach((name) => channels.delete(name));
+    forgetRights();
+    return;
+  }
+  const [from, to] = PAUSES[reason] ?? PAUSES.restart;
+  if (!(reason in PAUSES)) forgetRights();
+  setTimeout(() => socket.connect(), from + Math.random() * (to - from));
+}
+
+const isSignedIn = () => document.querySelector("#act input[name=csrf_token]") !== null;
+const isOlder = (one, other) => one.epoch !== other.epoch || one.number < other.number;
+
+function parse(text) {
+  const [epoch, number] = text.split(":");
+  return { epoch, number: Number(number) };
+}
+
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && catchUp());
+addEventListener("online", catchUp);
+addEventListener("pageshow", (event) => event.persisted && catchUp());
+document.addEventListener("turbo:load", catchUp);
+setInterval(() => {
+  if (socket && !socket.connected && document.visibilityState === "visible") catchUp();
+}, POLL);

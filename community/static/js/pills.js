@@ -1,0 +1,79 @@
+// "2 new replies", "3 new topics": says what arrived without moving anything, and leads there when it is pressed.
+// The words stand in data-words of the page's <live-feed>, by plural form; screen readers hear them from its polite region.
+let replies = [];
+let counting;
+
+// A post arrived. It stands at the end of the last page; elsewhere the pill leads to it.
+export function offerReply(post) {
+  replies.push(post.id);
+  clearTimeout(counting);
+  counting = setTimeout(countReplies, 100); // when it has been drawn
+}
+
+function countReplies() {
+  replies = replies.filter((id) => !isSeen(document.getElementById(id)));
+  const first = replies[0];
+  const list = document.querySelector("[data-live-posts]");
+  if (!list) return;
+  const href = document.getElementById(first) ? `#${first}` : `/p/${first?.replace("post_", "")}`;
+  const pill = drawn("replies", replies.length, href, () => (replies = []));
+  if (pill) list.after(pill);
+}
+
+function isSeen(post) {
+  if (!post) return false;
+  const box = post.getBoundingClientRect();
+  return box.top < innerHeight && box.bottom > 0;
+}
+
+// A topic of a list is new or moved up. The list stays as it is until the pill is pressed.
+export function offerTopic(list, topic) {
+  const fits = (name) => !list.dataset[name] || list.dataset[name].split(" ").some((one) => topic[name]?.split(" ").includes(one));
+  if (!["kind", "state", "category", "tag", "author"].every(fits)) return;
+  const offered = new Set(list.dataset.offered?.split(" "));
+  offered.add(topic.topic);
+  list.dataset.offered = [...offered].join(" ");
+  const pill = drawn("topics", offered.size, location.href, (event) => {
+    event.preventDefault();
+    renew(list);
+  });
+  if (pill) list.before(pill);
+}
+
+// The list as it is now, with this page's own filters and order.
+async function renew(list) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(list.id);
+  if (!answer.ok || !fresh) {
+    location.reload();
+    return;
+  }
+  list.replaceWith(fresh);
+  fresh.querySelector("a")?.focus({ preventScroll: true });
+  fresh.scrollIntoView({ block: "nearest" });
+}
+
+function drawn(kind, count, href, pressed) {
+  document.getElementById(`pill_${kind}`)?.remove();
+  const feed = document.querySelector("live-feed");
+  if (!count || !feed) return null;
+  const pill = document.createElement("a");
+  pill.id = `pill_${kind}`;
+  pill.className = kind === "topics" ? "pill pill--top" : "pill";
+  pill.href = href;
+  pill.textContent = feed.words(kind, count);
+  pill.addEventListener("click", (event) => {
+    pill.remove();
+    pressed(event);
+  });
+  feed.say(pill.textContent);
+  return pill;
+}
+
+// Whoever scrolls to a new reply has seen it.
+addEventListener("scrollend", () => replies.length && countReplies(), { passive: true });
+document.addEventListener("turbo:before-cache", () => {
+  replies = [];
+  for (const pill of document.querySelectorAll(".pill[id^=pill_]")) pill.remove();
+});
