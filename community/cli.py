@@ -87,6 +87,7 @@ def commands() -> None:
 
     Each command reads its settings from the environment: BOTHWAYS_DATA, BOTHWAYS_PORT, DATABASE_URL and more (docs/operating.md).
     """
+    configure_logs("command")
 
 
 @command(example="BOTHWAYS_PORT=8080 bothways run")

@@ -14,6 +14,7 @@ from community.app import JOBS, READERS
 from community.core.follow import Follower
 from community.core.log import REGISTRY, Event
 from community.core.schedule import Job
+from community.live.changes import EVENTS, IGNORED
 
 GUARDS = {"public", "members", "staff", "moderators", "admins"}
 
@@ -75,6 +76,11 @@ def test_every_reader_answers_for_every_event(app: Flask) -> None:
     with app.app_context():
         found = {name: missing for name in READERS if (missing := unanswered(import_string(name), our_events()))}
     assert found == {}
+
+
+def test_live_answers_for_every_event() -> None:
+    assert our_events() == EVENTS.keys() | IGNORED.keys()
+    assert not EVENTS.keys() & IGNORED.keys()
 
 
 def test_readers_and_jobs_have_names_of_their_own(app: Flask) -> None:

@@ -1,0 +1,92 @@
+"""What the doctor looks at, in the order of what stands on what."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from sqlalchemy import func, select, text
+
+from community.core import clock
+from community.core.follow import Parked
+from community.core.log import LoggedEvent, head
+from community.doctor.counters import examine_topics
+from community.doctor.findings import Finding, fine, note, wrong
+from community.extensions import db
+from community.health import checks
+from community.migrating import is_current
+
+SAFE_SQLITE = (3, 51, 3)
+"""From this version two connections that checkpoint at one instant cannot damage a write-ahead log (traps)."""
+
+LATE = 60.0
+"""Seconds behind the log, or without a sign of life of the worker, after which something hangs."""
+
+
+def examine(*, fix: bool) -> Iterator[Finding]:
+    """Look over the whole site. With `fix`, what can be computed anew is. Needs an application context."""
+    if not is_current(db.engine):
+        yield wrong("The database does not have this release's tables; run `bothways migrate`.")
+        return
+    yield fine("The database has this release's tables.")
+    yield _database()
+    yield _log()
+    yield from examine_topics(fix=fix)
+    yield from _followers()
+    yield from _parked()
+    yield _worker()
+    yield _index()
+
+
+def _database() -> Finding:
+    if db.engine.dialect.name != "sqlite":
+        version = db.session.execute(text("SHOW server_version")).scalar_one()
+        return fine(f"PostgreSQL {version}.")
+    damage = db.session.execute(text("PRAGMA quick_check")).scalar_one()
+    if damage != "ok":
+        return wrong(f"The database file is damaged: {damage}. Restore the newest backup.")
+    if sqlite3.sqlite_version_info < SAFE_SQLITE:
+        return note(
+            f"SQLite {sqlite3.sqlite_version}; older than 3.51.3, so only one process may checkpoint. The site sees to that."
+        )
+    return fine(f"SQLite {sqlite3.sqlite_version}.")
+
+
+def _log() -> Finding:
+    _, newest = head(db.session())
+    count, last = db.session.execute(select(func.count(), func.max(LoggedEvent.position))).one()
+    if count == newest and (last or 0) == newest:
+        return fine(f"The log has {newest} events without a gap.")
+    return wrong(f"The log should have {newest} events without a gap; it has {count}, the last at {last}.")
+
+
+def _followers() -> Iterator[Finding]:
+    for name, lag in checks.lags().items():
+        if lag.seconds > LATE:
+            yield wrong(
+                f"The follower {name} is {lag.events} events behind, the oldest {lag.seconds:.0f} s old. Does a worker run?"
+            )
+        else:
+            yield fine(
+                f"The follower {name} is up to date." if not lag.events else f"The follower {name} is {lag.events} events behind."
+            )
+
+
+def _parked() -> Iterator[Finding]:
+    rows = select(Parked.follower, func.count()).where(Parked.settled_at.is_(None)).group_by(Parked.follower)
+    for follower, count in db.session.execute(rows):
+        yield wrong(f"The follower {follower} gave up on {count} events; an admin sees them under parked work.")
+
+
+def _worker() -> Finding:
+    seen = checks.worker_seen_at()
+    if seen is None:
+        return note("No worker ever ran on this site.")
+    silence = (clock.now() - seen).total_seconds()
+    return fine("A worker runs.") if silence < LATE else note(f"The last sign of life of a worker is {silence:.0f} s old.")
+
+
+def _index() -> Finding:
+    if checks.readiness()["index"]:
+        return fine("The search index can be used.")
+    return wrong("The search index cannot be used; run `bothways reindex`.")

@@ -1,0 +1,116 @@
+"""Marks, counters and states that topics and posts carry beside the rows they are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from community.answers.models import Acceptance, OfficialMark
+from community.core import clock
+from community.core.unit import Unit, unit
+from community.doctor.findings import Finding, fine, mended, wrong
+from community.extensions import db
+from community.posts.models import Post
+from community.posts.writing import recount
+from community.topics.events import TopicRecounted
+from community.topics.models import Closure, Duplicate, InfoRequest, Topic
+from community.topics.state import recompute, state_of
+
+BATCH = 50
+"""Topics that one unit mends: other writers wait for it."""
+
+
+def examine_topics(*, fix: bool) -> list[Finding]:
+    """Compare what topics and posts carry with what it is computed from; with `fix`, compute it anew."""
+    found = {name: look() for name, look in LOOKS.items()}
+    topic_ids = sorted(set().union(*found.values()))
+    if not topic_ids:
+        return [fine("Marks, counters and states of all topics are right.")]
+    if fix:
+        for start in range(0, len(topic_ids), BATCH):
+            _mend(topic_ids[start : start + BATCH])
+        db.session.rollback()
+        found = {name: look() & ids for name, look in LOOKS.items() for ids in [found[name]]}
+        if not any(found.values()):
+            return [mended(f"Marks, counters or states of {len(topic_ids)} topics were wrong and were computed anew.")]
+    return [
+        wrong(f"{name.capitalize()} of {len(ids)} topics are wrong, such as topic {min(ids)}.")
+        for name, ids in found.items()
+        if ids
+    ]
+
+
+def _wrong_marks() -> set[int]:
+    accepted = exists().where(Acceptance.post_id == Post.id, Acceptance.undone_at.is_(None))
+    official = exists().where(OfficialMark.post_id == Post.id, OfficialMark.undone_at.is_(None))
+    differ = or_(_differ(Post.accepted, accepted), _differ(Post.official, official))
+    return set(db.session.scalars(select(Post.topic_id).where(differ)))
+
+
+def _wrong_counters() -> set[int]:
+    counted: dict[ColumnElement[int], ColumnElement[int]] = {
+        Topic.post_count.expression: func.count(Post.id),
+        Topic.others_count.expression: func.count(case((Post.author_id != Topic.author_id, 1))),
+        Topic.official_count.expression: func.count(case((Post.official, 1))),
+        Topic.accepted_count.expression: func.count(case((Post.accepted, 1))),
+    }
+    seen = (Post.topic_id == Topic.id) & Post.held_at.is_(None) & Post.removed_at.is_(None)
+    query = select(Topic.id).outerjoin(Post, seen).where(Topic.held_at.is_(None)).group_by(Topic.id)
+    return set(db.session.scalars(query.having(or_(*(column != count for column, count in counted.items())))))
+
+
+def _wrong_closures() -> set[int]:
+    live = exists().where(Closure.topic_id == Topic.id, Closure.undone_at.is_(None))
+    return set(db.session.scalars(select(Topic.id).where(_differ(Topic.closed, live))))
+
+
+def _wrong_states() -> set[int]:
+    duplicates = set(db.session.scalars(select(Duplicate.topic_id).where(Duplicate.undone_at.is_(None))))
+    asked = set(db.session.scalars(select(InfoRequest.topic_id).where(InfoRequest.cleared_at.is_(None))))
+    now, found = clock.now(), set()
+    for topic in db.session.scalars(select(Topic).where(Topic.held_at.is_(None)).execution_options(yield_per=500)):
+        marks = {"duplicate": topic.id in duplicates, "info_asked": topic.id in asked}
+        # A question grows quiet by time alone, and the worker says so within ten minutes: both are right.
+        right = {state_of(topic, **marks, moment=moment) for moment in (topic.last_post_at, now)}
+        if topic.state not in right:
+            found.add(topic.id)
+    return found
+
+
+LOOKS: dict[str, Callable[[], set[int]]] = {
+    "marks": _wrong_marks,
+    "counters": _wrong_counters,
+    "closures": _wrong_closures,
+    "states": _wrong_states,
+}
+"""What is looked at, and how the topics are found of which it is wrong."""
+
+
+def _differ(flag: InstrumentedAttribute[bool], truth: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(flag & ~truth, ~flag & truth)
+
+
+def _mend(topic_ids: list[int]) -> None:
+    with unit() as u:
+        for topic_id in topic_ids:
+            topic = u.fetch(Topic, topic_id)
+            for post in u.session.scalars(select(Post).where(Post.topic_id == topic_id)):
+                _mend_marks(u, post)
+            live = exists().where(Closure.topic_id == topic_id, Closure.undone_at.is_(None))
+            topic.closed = bool(u.session.execute(select(live)).scalar_one())
+            recount(u, topic)
+            recompute(u, topic)
+            u.record(TopicRecounted(topic_id=topic.id, category_id=topic.category_id))
+
+
+def _mend_marks(u: Unit, post: Post) -> None:
+    acceptance = u.session.scalars(
+        select(Acceptance).where(Acceptance.post_id == post.id, Acceptance.undone_at.is_(None))
+    ).one_or_none()
+    post.accepted = acceptance is not None
+    post.accepted_at = acceptance.at if acceptance else None
+    post.accepted_by_asker = acceptance.by_asker if acceptance else False
+    official = exists().where(OfficialMark.post_id == post.id, OfficialMark.undone_at.is_(None))
+    post.official = bool(u.session.execute(select(official)).scalar_one())
