@@ -138,8 +138,7 @@ class WhooshEngine:
 
     def _write(self, index: Path, rows: Rows, position: str, most: int = JOINED_BY_COMMIT) -> None:
         try:
-            with self.snapshots.newest(look=True) as snapshot:
-                write(index, snapshot, rows, position, most)
+            write(index, self.snapshots.newest(look=True), rows, position, most)
         except IndexDamaged as error:
             folders.mark_damaged(index)
             raise NeedsRebuild("The search index is damaged: rebuild it.") from error
@@ -165,24 +164,28 @@ class WhooshEngine:
         return self._asked(lambda snapshot, _: respelled(query, snapshot, tuple(self._analyzers.values())))
 
     def close(self) -> None:
-        """Close every snapshot that is not being searched at this moment."""
-        self.snapshots.close()
+        """Let go of the open index; its files close when the last search on it ends."""
+        self._forget()
 
     def _asked(self, ask: Callable[[Snapshot, Snapshot], Answer]) -> Answer | None:
         """The answer of the newest snapshot; None when none can be read. What a damaged index raises stops here."""
         damage: IndexDamaged | None = None
         for _ in range(2):
             try:
-                with self.snapshots.newest() as snapshot:
-                    if self._statistics is None:
-                        return ask(snapshot, snapshot)
-                    with self._statistics.snapshots.newest() as statistics:
-                        return ask(snapshot, statistics)
+                snapshot = self.snapshots.newest()
+                statistics = self._statistics.snapshots.newest() if self._statistics else snapshot
+                return ask(snapshot, statistics)
             except NeedsRebuild:
                 return None
             except IndexDamaged as error:
                 damage = error
+                self._forget()
         if damage is not None:
             logger.error("search.index_unreadable", exc_info=damage)
             folders.mark_damaged(damage.index)
         return None
+
+    def _forget(self) -> None:
+        self.snapshots.forget()
+        if self._statistics:
+            self._statistics.snapshots.forget()

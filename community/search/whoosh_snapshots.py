@@ -1,18 +1,16 @@
-"""Whole generations of a Whoosh index, and a stock of open ones for the threads that search.
+"""Whole generations of a Whoosh index, and the newest of them for whoever searches.
 
 Each generation's snapshot says for itself which documents of its segments are deleted, so a deleted document can never
-come back. A new snapshot takes over the open segments of an older one and opens only what is new, which makes it a matter
-of milliseconds at any size.
+come back. A new snapshot takes over the open segments of the one before and opens only what is new, which makes it a
+matter of milliseconds at any size. Snapshots never change, so any number of threads may share one.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
@@ -24,7 +22,6 @@ from community.search.whoosh_segments import IndexDamaged, Segment, reading
 FRESH: Final = 0.1
 """Seconds between two looks for a newer generation. Taking one over costs a few milliseconds, a look a tenth of one."""
 
-_SPARE: Final = 4  # Snapshots kept open for the threads that search at the same time.
 _TRIES: Final = 3  # A commit may take a file away while we open it; the next look sees its successor.
 _INDEX_NAME: Final = "MAIN"  # Whoosh's default.
 
@@ -34,36 +31,32 @@ class Snapshot:
 
     def __init__(self, generation: int, parts: Sequence[tuple[str, Segment, frozenset[int]]]) -> None:
         self.generation = generation
-        self.parts = parts
+        self._parts = parts
         self.documents = sum(segment.documents for _, segment, _ in parts)
 
     @classmethod
     def opened(cls, index: Path, before: Snapshot | None = None) -> Snapshot:
-        """The newest generation of an index, reusing the open segments of `before`, which is spent afterwards.
+        """The newest generation of an index, sharing the segments that `before` has open already.
 
         Raises IndexDamaged, also when a commit at this very moment took a file away: then try once more.
         """
-        open_already = {name: segment for name, segment, _ in before.parts} if before else {}
-        parts: list[tuple[str, Segment, frozenset[int]]] = []
-        try:
-            with reading(index):
-                toc = TOC.read(FileStorage(str(index)), _INDEX_NAME, gen=latest_generation(index))
-                for each in toc.segments:
-                    name = each.segment_id()
-                    segment = open_already.get(name) or Segment(index, each)
-                    parts.append((name, segment, frozenset(each.deleted_docs())))
-        except IndexDamaged:
-            for segment in {*open_already.values(), *(segment for _, segment, _ in parts)}:
-                segment.close()
-            raise
-        for name in open_already.keys() - {name for name, _, _ in parts}:
-            open_already[name].close()
-        return cls(toc.generation, parts)
+        at_hand = before.by_name() if before else {}
+        with reading(index):
+            generation, described = _table_of_contents(index)
+            parts = []
+            for each in described:
+                name = each.segment_id()
+                parts.append((name, at_hand.get(name) or Segment(index, each), frozenset(each.deleted_docs())))
+        return cls(generation, parts)
 
     @property
     def segments(self) -> Iterator[tuple[Segment, frozenset[int]]]:
         """Each segment with the numbers of its deleted documents."""
-        return ((segment, deleted) for _, segment, deleted in self.parts)
+        return ((segment, deleted) for _, segment, deleted in self._parts)
+
+    def by_name(self) -> dict[str, Segment]:
+        """The segments by the names Whoosh gave them."""
+        return {name: segment for name, segment, _ in self._parts}
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents have the term; deleted ones count until their segment is merged."""
@@ -77,45 +70,31 @@ class Snapshot:
         """Whether a document that is not deleted has the term."""
         return any(segment.holders(field, term) - deleted for segment, deleted in self.segments)
 
-    def close(self) -> None:
-        """Close every segment."""
-        for segment, _ in self.segments:
-            segment.close()
-
 
 class Snapshots:
-    """Gives each search a snapshot of its own, as new as the last look, and keeps it for the next.
-
-    It takes no lock: a search takes a spare one or opens its own, and the stock is a deque, whose ends are safe to share.
-    """
+    """Keeps the newest snapshot of a folder's index. It takes no lock: two threads at worst open the same one twice."""
 
     def __init__(self, folder: IndexFolder) -> None:
         self._folder = folder
-        self._spare: deque[tuple[Stamp, Snapshot]] = deque()
+        self._kept: tuple[Stamp, Snapshot] | None = None
         self._newest: Stamp | None = None
         self._looked = float("-inf")
 
-    @contextmanager
-    def newest(self, *, look: bool = False) -> Iterator[Snapshot]:
-        """A snapshot for this thread alone; with `look` certainly the newest, else as of the last look.
+    def newest(self, *, look: bool = False) -> Snapshot:
+        """The newest snapshot: with `look` certainly, else as of the last look.
 
         Raises NeedsRebuild when there is no index, IndexDamaged when it is torn.
         """
-        stamp, snapshot = self._taken(self._look(now=look))
-        try:
-            yield snapshot
-        except BaseException:
-            snapshot.close()
-            raise
-        if len(self._spare) < _SPARE:
-            self._spare.append((stamp, snapshot))
-        else:
-            snapshot.close()
+        stamp = self._look(now=look)
+        kept = self._kept
+        if kept is None or kept[0] != stamp:
+            kept = self._opened(stamp, kept[1] if kept and kept[0].name == stamp.name else None)
+            self._kept = kept
+        return kept[1]
 
-    def close(self) -> None:
-        """Close every spare snapshot."""
-        while self._spare:
-            self._spare.pop()[1].close()
+    def forget(self) -> None:
+        """Let go of the snapshot and its files."""
+        self._kept = None
 
     def _look(self, *, now: bool) -> Stamp:
         moment = time.monotonic()
@@ -126,27 +105,42 @@ class Snapshots:
             raise NeedsRebuild("There is no search index: rebuild it.")
         return self._newest
 
-    def _taken(self, newest: Stamp) -> tuple[Stamp, Snapshot]:
-        """A spare snapshot if it is new enough, else a new one made from it."""
-        try:
-            stamp, spare = self._spare.pop()
-        except IndexError:
-            return self._opened(newest, None)
-        if stamp == newest:
-            return stamp, spare
-        if stamp.name == newest.name:
-            return self._opened(newest, spare)
-        spare.close()
-        return self._opened(newest, None)
-
-    def _opened(self, newest: Stamp, before: Snapshot | None) -> tuple[Stamp, Snapshot]:
+    def _opened(self, stamp: Stamp, before: Snapshot | None) -> tuple[Stamp, Snapshot]:
         for left in reversed(range(_TRIES)):
             try:
-                snapshot = Snapshot.opened(self._folder.folder / newest.name, before)
+                snapshot = Snapshot.opened(self._folder.folder / stamp.name, before)
             except IndexDamaged:
                 if not left:
                     raise
-                before, newest = None, self._folder.stamp() or newest
+                before, stamp = None, self._folder.stamp() or stamp
             else:
-                return Stamp(newest.name, snapshot.generation), snapshot
+                return Stamp(stamp.name, snapshot.generation), snapshot
         raise AssertionError("The last try returns or raises.")
+
+
+class _Closing(FileStorage):  # type: ignore[misc]
+    """Whoosh's storage, which leaves files open when it fails, with an end to that."""
+
+    def __init__(self, index: Path) -> None:
+        super().__init__(str(index))
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def close(self) -> None:
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+
+
+def _table_of_contents(index: Path) -> tuple[int, list[Any]]:
+    """The newest generation and Whoosh's descriptions of its segments."""
+    storage = _Closing(index)
+    try:
+        toc = TOC.read(storage, _INDEX_NAME, gen=latest_generation(index))
+        return toc.generation, toc.segments
+    finally:
+        storage.close()

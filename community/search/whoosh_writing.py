@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import structlog
 from whoosh.index import LockError, create_in, open_dir
-from whoosh.reading import SegmentReader
 
 from community.search import whoosh_folder as folders
 from community.search.engine import IndexBusy, NeedsRebuild, SearchError
 from community.search.whoosh_schema import FACETS, facet, schema
+from community.search.whoosh_segments import JoinReader
 from community.search.whoosh_snapshots import Snapshot
 
 JOINED_BY_COMMIT: Final = 80
@@ -117,7 +117,7 @@ def _joining(most: int) -> Callable[[Any, list[Any]], list[Any]]:
         for chosen in _alike(left, most if len(left) <= _MOST_SEGMENTS else max(most, JOINED_BY_COMPACT)):
             if len(chosen) >= _JOINED_AT_ONCE:
                 for segment in chosen:
-                    reader = SegmentReader(writer.storage, writer.schema, segment)
+                    reader = JoinReader(writer.storage, writer.schema, segment)
                     writer.add_reader(reader)
                     reader.close()
                 gone += chosen

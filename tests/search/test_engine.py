@@ -1,0 +1,589 @@
+"""What every search engine must do, and what ours survives: crashes, torn files, a second process, hostile queries."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from community.search.engine import (
+    PUBLIC,
+    Document,
+    IndexBusy,
+    IndexReplaced,
+    NeedsRebuild,
+    SearchIndexes,
+)
+from community.search.querying import parse
+from community.search.whoosh_engine import WhooshEngine
+from community.search.whoosh_folder import IndexFolder
+from community.search.whoosh_schema import FORMAT
+from tests.search.documents import NOW, days_ago, topic
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(folder: Path, **more: object) -> WhooshEngine:
+    return WhooshEngine(folder, clock=NOW.timestamp, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
+    engine = opened(tmp_path / "index")
+    engine.rebuild([], "a:0")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every search looks for a newer generation, so no test has to wait for one."""
+    monkeypatch.setattr("community.search.whoosh_snapshots.FRESH", 0.0)
+
+
+def put(engine: WhooshEngine, *documents: Document, position: str = "a:1") -> None:
+    engine.index(documents)
+    engine.commit(position)
+
+
+def ids(engine: WhooshEngine | SearchIndexes, text: str, **more: object) -> list[int]:
+    found = engine.find(parse(text), limit=50, **more)  # type: ignore[arg-type]
+    assert found.available
+    return [hit.topic_id for hit in found.hits]
+
+
+# Words
+
+
+def test_words_in_every_form_they_are_typed(engine: WhooshEngine) -> None:
+    put(
+        engine,
+        topic(1, "Charging the battery", "The charger blinks E07 and F-451, firmware 4.6.1"),
+        topic(2, "Wi-Fi does not connect", "Error 0x80070005 at the Café in Łódź. Don't know why."),
+        topic(3, "電池の交換方法", "USB充電ができません"),
+        topic(4, "Bremsen", "Die Straße ist naß, ÜBERALL"),
+    )
+    expected = {
+        1: ("charge", "charged batteries", "e07", "E07", "F-451", "f451", "4.6.1", "firmware", "chargers", "ＣＨＡＲＧＥＲ"),
+        2: ("wifi", "wi-fi", "WI_FI", "0x80070005", "cafe", "lodz", "dont", "don't", "connecting"),
+        3: ("電池", "交換", "電池交換 方法", "充電", "USB", "電", "池の交"),
+        4: ("strasse", "straße", "nass", "überall", "uberall"),
+    }
+    for topic_id, queries in expected.items():
+        for query in queries:
+            assert ids(engine, query) == [topic_id], query
+    assert ids(engine, "WI FI")[0] == 2
+    # Parts of a code are found, but a code finds only itself.
+    assert ids(engine, "451") == [1]
+    assert ids(engine, "4.6.2") == []
+    assert ids(engine, "F-452") == []
+    assert ids(engine, "電車") == []
+
+
+def test_exact_words_rank_above_other_forms(engine: WhooshEngine) -> None:
+    put(engine, topic(1, "Charge it"), topic(2, "Charging it"), topic(3, "Charges it"), *(topic(n, "Brakes") for n in (4, 5, 6)))
+    for word, first in (("charging", 2), ("charge", 1), ("charges", 3)):
+        found = ids(engine, word)
+        assert found[0] == first
+        assert sorted(found) == [1, 2, 3]
+
+
+def test_phrases_and_exclusions(engine: WhooshEngine) -> None:
+    put(
+        engine,
+        topic(1, "How to reset the display"),
+        topic(2, "Reset to how it was", "the display"),
+        topic(3, "reset the", "display"),
+        topic(4, "to be or not to be"),
+        topic(5, "電池の交換", "wi-fi module"),
+    )
+    assert ids(engine, '"reset the display"') == [1]
+    assert ids(engine, '"how to"') == [1]
+    assert ids(engine, '"to be or not to be"') == [4]
+    assert ids(engine, '"the display" reset -how') == []
+    assert sorted(ids(engine, "display -how")) == [1, 2, 3][2:]
+    assert sorted(ids(engine, 'display -"how to"')) == [2, 3]
+    assert ids(engine, '"の交換"') == [5]
+    assert ids(engine, '"fi module"') == [5]
+    assert sorted(ids(engine, "-display")) == [4, 5]
+    assert sorted(ids(engine, '"" -reset')) == [4, 5]
+    assert ids(engine, '"..." display -!!')  # what is no word asks for nothing
+    assert ids(engine, "!!!") == []
+
+
+def test_all_words_are_preferred_and_some_are_better_than_none(engine: WhooshEngine) -> None:
+    noise = [topic(number, "Brake pads", "squeal when wet") for number in range(10, 30)]
+    put(engine, topic(1, "Battery drains overnight"), topic(2, "Battery"), topic(3, "Overnight delivery"), *noise)
+    assert ids(engine, "battery drains overnight")[0] == 1
+    assert set(ids(engine, "battery drains overnight")) == {1}  # one word of three covers too little
+    assert ids(engine, "battery xyzzy")[0] in (1, 2)  # an unknown word does not spoil the search
+    assert ids(engine, "brake battery")  # nothing has both
+    assert ids(engine, "batte") == [2, 1]  # the last word may only be begun
+    assert ids(engine, "the battery") == ids(engine, "battery")  # filler tells nothing
+    many = engine.find(parse("brake pads squeal"), limit=5, offset=15)
+    assert (many.total, len(many.hits)) == (20, 5)
+    assert engine.find(parse("brake"), limit=5, offset=40).hits == []
+
+
+def test_title_and_best_answer_weigh_more_and_good_topics_stand_first(engine: WhooshEngine) -> None:
+    padding = "about something else entirely " * 3
+    put(
+        engine,
+        topic(1, "Torque", padding),
+        topic(2, "Brakes", padding, best_answers="torque"),
+        topic(3, "Brakes", padding, answers="torque"),
+        topic(4, "Brakes", padding, posts="torque"),
+        *(topic(number, "Other", padding) for number in range(5, 12)),
+    )
+    assert ids(engine, "torque") == [1, 2, 3, 4]
+    same = {"title": "Saddle height", "active": days_ago(400)}
+    put(
+        engine,
+        topic(20, **same),
+        topic(21, **{**same, "active": NOW}),
+        topic(22, **same, helpful=30),
+        topic(23, **same, state="solved", accepted=True, staff_answered=True, official=True),
+        topic(24, **same, state="duplicate"),
+        position="a:2",
+    )
+    assert ids(engine, "saddle")[:1] == [23]
+    assert ids(engine, "saddle")[-2:] == [20, 24]
+
+
+def test_filters(engine: WhooshEngine) -> None:
+    put(
+        engine,
+        topic(1, "Motor hums", state="solved", tags=("E-Bike", "noise"), author_ids=(7, 8), staff_answered=True),
+        topic(2, "Motor stops", state="waiting", category_id=2, author_ids=(8,), created=days_ago(40), active=days_ago(3)),
+        topic(3, "Motor idea", kind="idea", state=None, closed=True, tags=("noise",), active=days_ago(1)),
+    )
+    expected = {
+        "motor is:solved": [1],
+        "is:solved is:waiting": [1, 2],
+        "is:open": [1, 2],
+        "is:closed": [3],
+        "kind:idea": [3],
+        "kind:question motor": [1, 2],
+        "tag:e-bike": [1],
+        "tag:noise": [1, 3],
+        "tag:noise tag:e-bike": [1],
+        "by:staff": [1],
+        "before:2026-11-25": [2],
+        "after:2026-11-25": [1, 3],
+        "after:2026-11 before:2026-11-25": [],
+        "motor tag:nothing": [],
+    }
+    for query, found in expected.items():
+        assert sorted(ids(engine, query)) == found, query
+    asked = parse("motor in:some from:@one")
+    assert engine.find(asked, limit=9).total == 0  # nobody resolved the names
+    assert [hit.topic_id for hit in engine.find(asked.resolved(category_ids=[2], author_ids=[8, 9]), limit=9).hits] == [2]
+    assert engine.find(asked.resolved(category_ids=[2]), limit=9).total == 0
+    assert ids(engine, "-stops") == [1, 3]  # without words: last active first
+
+
+def test_languages(tmp_path: Path) -> None:
+    engine = opened(tmp_path, languages=("en", "de"))
+    german = topic(1, "Die Batterien meiner Räder", language="de")
+    engine.rebuild([german, topic(2, "Two batteries", language="en"), topic(3, "Dvě baterie", language="cs")], "a:1")
+    assert set(ids(engine, "batterie")) == {1, 2}  # both languages know the stem
+    assert ids(engine, "räder") == ids(engine, "rader") == [1]
+    assert ids(engine, "battery")[0] == 2
+    assert ids(engine, "dve baterie") == [3]
+    engine.close()
+
+
+def test_another_spelling(engine: WhooshEngine) -> None:
+    put(
+        engine,
+        *(topic(number, "Thunderbolt display battery") for number in range(1, 31)),
+        topic(31, "A batttery typo, and secretword"),
+    )
+    assert engine.suggest(parse("thunderblot is:solved -x")) == "thunderbolt is:solved -x"
+    assert engine.suggest(parse("displya batttery!")) == "display battery!"
+    assert engine.suggest(parse("battery")) is None
+    assert engine.suggest(parse("thunderbird")) is None
+    assert engine.suggest(parse("secretwrod")) == "secretword"
+    engine.remove([31])
+    engine.commit("a:2")
+    assert engine.suggest(parse("secretwrod")) is None  # no document has it any more
+
+
+# Keeping
+
+
+def test_documents_are_replaced_and_removed(engine: WhooshEngine) -> None:
+    put(engine, topic(1, "old"), topic(2, "stays"))
+    put(engine, topic(1, "middle"), topic(1, "new"), position="a:2")
+    assert (ids(engine, "old"), ids(engine, "middle"), ids(engine, "new")) == ([], [], [1])
+    engine.index([topic(2, "changed")])
+    engine.remove([2, 99])
+    engine.commit("a:3")
+    assert (ids(engine, "stays"), ids(engine, "changed")) == ([], [])
+    assert engine.position() == "a:3"
+    engine.commit("a:4")
+    assert engine.position() == "a:4"
+
+
+def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path) -> None:
+    """Random changes in many commits answer like one rebuild of what is left, and few segments stay."""
+    rng = random.Random(5)
+    words = ["brake", "motor", "battery", "display", "saddle", "charger", "light", "wheel"]
+    living: dict[int, Document] = {}
+    for step in range(150):
+        for topic_id in rng.sample(range(40), 2):
+            if topic_id in living and rng.random() < 0.3:
+                del living[topic_id]
+                engine.remove([topic_id])
+            else:
+                living[topic_id] = topic(topic_id, " ".join(rng.choices(words, k=4)), " ".join(rng.choices(words, k=20)))
+                engine.index([living[topic_id]])
+        engine.commit(f"a:{step}")
+        if step == 100:
+            while engine.compact():
+                pass
+    index = IndexFolder(tmp_path / "index", FORMAT).current()
+    assert index is not None
+    assert len(list(index.glob("MAIN_*.seg"))) <= 24
+    assert len(list(index.glob("position.*"))) == 1
+    fresh = opened(tmp_path / "fresh")
+    fresh.rebuild(living.values(), "a:1")
+    for query in (*words, "brake motor", '"brake motor"', "saddle -light", "is:new"):
+        assert sorted(ids(engine, query)) == sorted(ids(fresh, query)), query
+    fresh.close()
+
+
+CRASHES = (
+    "whoosh.writing.SegmentWriter.add_document",
+    "whoosh.writing.SegmentWriter._finalize_segment",
+    "whoosh.writing.SegmentWriter._commit_toc",
+    "whoosh.index.clean_files",
+    "community.search.whoosh_folder.forget_positions_before",
+)
+
+
+def test_a_crash_at_any_step_of_a_commit_loses_nothing(engine: WhooshEngine) -> None:
+    """Index and position are both old or both new, wherever the writer dies."""
+    put(engine, topic(1, "before"))
+    script = (
+        "import os, sys; from pathlib import Path; from unittest.mock import patch\n"
+        "from tests.search.documents import topic; from community.search.whoosh_engine import WhooshEngine\n"
+        "folder, number, step = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]\n"
+        "engine = WhooshEngine(folder); engine.index([topic(number, 'after')])\n"
+        "with patch(step, lambda *_, **__: os._exit(9)): engine.commit(f'a:{number}')\n"
+    )
+    for number, step in enumerate(CRASHES, 2):
+        command = [sys.executable, "-c", script, str(engine._folder.folder), str(number), step]
+        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+        written = number in ids(engine, "after")
+        assert written == (number > 4), step
+        assert engine.position() == (f"a:{number}" if written else f"a:{number - 1}")
+        put(engine, topic(number, "after"), position=f"a:{number}")
+        assert sorted(ids(engine, "after")) == list(range(2, number + 1))
+    assert ids(engine, "before") == [1]
+    assert len(list(current(engine).glob("position.*"))) == 1
+    assert engine._folder.stamp() is not None
+
+
+def test_killed_writers_leave_a_working_index(tmp_path: Path) -> None:
+    """Real processes, really killed: whatever position the index has, every topic up to it is there."""
+    folder = tmp_path / "index"
+    engine = opened(folder)
+    engine.rebuild([], "a:0")
+    script = (
+        "import sys; from pathlib import Path; from tests.search.documents import topic\n"
+        "from community.search.whoosh_engine import WhooshEngine\n"
+        "engine = WhooshEngine(Path(sys.argv[1])); n = int(engine.position()[2:])\n"
+        "print('ready', flush=True)\n"
+        "while True:\n"
+        "    n += 1; engine.index([topic(n, 'killed')]); engine.commit(f'a:{n}')\n"
+    )
+    rng = random.Random(1)
+    for _ in range(4):
+        before = int(engine.position()[2:])
+        with subprocess.Popen([sys.executable, "-c", script, str(folder)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            wait_until(lambda before=before: int(engine.position()[2:]) > before + rng.randint(1, 6))
+            writer.kill()
+        assert not engine.needs_rebuild
+        last = int(engine.position()[2:])
+        assert engine.find(parse("killed"), limit=1).total == last
+    engine.close()
+
+
+def test_another_process_finds_a_document_within_a_second(engine: WhooshEngine) -> None:
+    put(engine, topic(1, "first"))
+    script = (
+        "import sys, time; from pathlib import Path; from community.search.querying import parse\n"
+        "from community.search.whoosh_engine import WhooshEngine\n"
+        "engine = WhooshEngine(Path(sys.argv[1])); engine.find(parse('first'), limit=1)\n"
+        "print('ready', flush=True)\n"
+        "for line in sys.stdin:\n"
+        "    while not engine.find(parse(line), limit=1).total: time.sleep(0.005)\n"
+        "    print(time.time(), flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(engine._folder.folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdin is not None
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        for number in range(2, 12):
+            put(engine, topic(number, f"word{number}"), position=f"a:{number}")
+            committed = time.time()
+            reader.stdin.write(f"word{number}\n")
+            reader.stdin.flush()
+            assert float(reader.stdout.readline()) - committed < 1
+        reader.stdin.close()
+
+
+# Rebuilding and damage
+
+
+def test_a_rebuild_is_searched_beside_and_swapped(engine: WhooshEngine) -> None:
+    put(engine, topic(1, "old"))
+    reader = opened(engine._folder.folder)
+    rebuilder = opened(engine._folder.folder)
+    assert engine.position() == "a:1"
+    with rebuilder.rebuilding("a:1") as take:
+        take(topic(2, "new"))
+        assert ids(reader, "old") == [1]
+        put(engine, topic(3, "meanwhile"), position="a:2")
+        assert ids(reader, "meanwhile") == [3]
+        with pytest.raises(IndexBusy), opened(engine._folder.folder).rebuilding("a:9"):
+            pass
+        with pytest.raises(ValueError, match="came twice"):
+            take(topic(2, "again"))
+    assert (ids(reader, "old"), ids(reader, "new")) == ([], [2])
+    # What the worker had pending was made for the old index: it starts again from the new one's position.
+    engine.index([topic(4, "later")])
+    with pytest.raises(IndexReplaced):
+        engine.commit("a:3")
+    assert engine.position() == "a:1"
+    put(engine, topic(3, "meanwhile"), topic(4, "later"), position="a:3")
+    assert (ids(reader, "meanwhile"), ids(reader, "later")) == ([3], [4])
+    with pytest.raises(RuntimeError), engine.rebuilding("a:9") as take:
+        take(topic(5, "never"))
+        raise RuntimeError
+    assert (engine.position(), ids(reader, "never"), ids(reader, "new")) == ("a:3", [], [2])
+    assert [path.name for path in engine._folder.folder.iterdir() if path.is_dir()] == [current(engine).name]
+    reader.close()
+
+
+def test_without_an_index_it_says_so(tmp_path: Path) -> None:
+    engine = opened(tmp_path / "none")
+    assert engine.needs_rebuild
+    assert engine.position() == ""
+    assert not engine.find(parse("x"), limit=1).available
+    assert engine.suggest(parse("xyzzy")) is None
+    engine.index([topic(1, "x")])
+    with pytest.raises(NeedsRebuild):
+        engine.commit("a:1")
+    engine.rebuild([], "a:1")
+    assert engine.find(parse("x"), limit=1).available
+    # An index of another release counts as none.
+    (engine._folder.folder / "CURRENT").write_text("0-abcdef")
+    assert engine.needs_rebuild
+
+
+def torn(index: Path, kind: str) -> None:
+    """Damage an index as a power cut or a bad disk may."""
+    segments = sorted(index.glob("MAIN_*.seg"))
+    toc = next(index.glob("_MAIN_*.toc"))
+    whole = segments[0].read_bytes()
+    segments[0].unlink()  # a file that is mapped must not shrink
+    if kind == "half a segment":
+        segments[0].write_bytes(whole[: len(whole) // 2])
+    elif kind == "empty segment":
+        segments[0].write_bytes(b"")
+    elif kind == "zeros in a segment":
+        segments[0].write_bytes(bytes(len(whole)))
+    elif kind == "other bytes in a segment":
+        segments[0].write_bytes(whole[:300] + bytes(b ^ 0x5A for b in whole[300:-600]) + whole[-600:])
+    elif kind != "no segment":
+        segments[0].write_bytes(whole)
+    if kind == "half a table of contents":
+        toc.write_bytes(toc.read_bytes()[: toc.stat().st_size // 2])
+    elif kind == "empty table of contents":
+        toc.write_bytes(b"")
+    elif kind == "no position":
+        next(index.glob("position.*")).unlink()
+
+
+TEARS = (
+    "half a segment",
+    "empty segment",
+    "zeros in a segment",
+    "other bytes in a segment",
+    "no segment",
+    "half a table of contents",
+    "empty table of contents",
+    "no position",
+)
+
+
+@pytest.mark.parametrize("kind", TEARS)
+def test_a_torn_index_is_set_aside_and_rebuilt(engine: WhooshEngine, kind: str) -> None:
+    put(engine, *(topic(number, "battery", "charger " * number) for number in range(1, 40)))
+    torn(current(engine), kind)
+    reader, writer = opened(engine._folder.folder), opened(engine._folder.folder)
+    found = reader.find(parse("battery charger"), limit=5)
+    writer.position()
+    writer.index([topic(1, "other")])
+    if kind != "no position":
+        assert not found.available
+        assert found.hits == ()
+    with pytest.raises(NeedsRebuild):
+        writer.commit("a:2")
+    assert writer.needs_rebuild  # the process that writes learns what the one that reads met
+    assert writer.position() == ""
+    writer.rebuild([topic(1, "battery charger")], "a:2")
+    assert not writer.needs_rebuild
+    assert ids(reader, "battery charger") == [1]
+    reader.close()
+    writer.close()
+
+
+def test_damage_under_an_open_reader_and_a_vanished_folder(engine: WhooshEngine) -> None:
+    put(engine, topic(1, "battery"))
+    assert ids(engine, "battery") == [1]
+    shutil.rmtree(engine._folder.folder)
+    assert not engine.find(parse("battery"), limit=1).available
+    assert engine.needs_rebuild
+    engine.rebuild([topic(1, "battery")], "a:1")
+    assert ids(engine, "battery") == [1]
+
+
+def test_a_second_writer_waits_its_turn(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("community.search.whoosh_folder._PATIENCE", 0.05)
+    other = opened(engine._folder.folder)
+    other.index([topic(1, "battery")])
+    with engine._folder.writing(), pytest.raises(IndexBusy):
+        other.commit("a:1")
+    other.commit("a:1")  # nothing was lost
+    assert ids(engine, "battery") == [1]
+
+
+# Audiences
+
+
+def world(folder: Path, secrets: Iterable[Document]) -> SearchIndexes:
+    public = opened(folder / "public")
+    indexes = SearchIndexes(public, opened(folder / "rest", statistics=public))
+    assert indexes.needs_rebuild
+    members = [topic(50, "Battery for members", audience="category:2"), topic(51, "Firmware plan", audience="category:2")]
+    everybody = [topic(number, "Battery charging", "at night " * number) for number in range(1, 9)]
+    indexes.rebuild([*everybody, *members, *secrets], "a:1")
+    return indexes
+
+
+def test_a_secret_changes_nothing_that_others_see(tmp_path: Path) -> None:
+    """Two worlds that differ in what one audience may read answer everybody else alike, to the last bit."""
+    secret = [topic(90 + n, "Battery recall zanzibar", "firmware " * 9, audience="category:3") for n in range(5)]
+    plain, guarded = world(tmp_path / "plain", []), world(tmp_path / "guarded", secret)
+    for query in ("battery", "firmware plan", "battery recall", "zanzibar", "zanz", "plan zanzibar", "is:new", "-night"):
+        for audiences in ((), ("category:2",)):
+            asked = parse(query)
+            assert plain.find(asked, limit=20, audiences=audiences) == guarded.find(asked, limit=20, audiences=audiences)
+    assert guarded.suggest(parse("zanzibra")) is None
+    assert ids(guarded, "zanzibar", audiences=("category:3",)) == [94, 93, 92, 91, 90]
+    assert 50 in ids(guarded, "battery", audiences=("category:2",))
+    assert ids(guarded, "battery") == ids(plain, "battery")
+    page = guarded.find(parse("battery"), limit=3, offset=3, audiences=("category:2",))
+    assert [hit.topic_id for hit in page.hits] == ids(guarded, "battery", audiences=("category:2",))[3:6]
+    for indexes in (plain, guarded):
+        indexes.close()
+
+
+def test_a_topic_moves_between_the_indexes(tmp_path: Path) -> None:
+    indexes = world(tmp_path, [])
+    assert indexes.position() == "a:1"
+    indexes.index([topic(1, "Wombat", audience="category:2"), topic(50, "Wombat", audience=PUBLIC)])
+    indexes.remove([51])
+    indexes.commit("a:2")
+    assert (ids(indexes, "wombat"), sorted(ids(indexes, "wombat", audiences=["category:2"]))) == ([50], [1, 50])
+    assert ids(indexes, "firmware", audiences=["category:2"]) == []
+    # A crash between the two commits: the older position counts, and doing it again is harmless.
+    indexes.public.commit("a:3")
+    assert indexes.position() == "a:2"
+    indexes.restricted.commit("b:3")
+    assert indexes.needs_rebuild
+    indexes.close()
+
+
+# Hostile
+
+
+def test_hostile_queries_are_quick_and_raise_nothing(engine: WhooshEngine) -> None:
+    rng = random.Random(3)
+    words = [f"{a}{b}" for a in ("battery", "charge", "te", "a") for b in range(60)]
+    engine.rebuild((topic(n, "battery a", " ".join(rng.choices(words, k=120))) for n in range(1, 301)), "a:1")
+    hostile = [
+        "x" * 20_000,
+        "a* " * 200,
+        "*",
+        "?" * 200,
+        "te*st?~2^9 [a TO z} {\\",
+        '"' * 199,
+        '"a "b "c "d" e" f" g"' * 9,
+        '"a a a a a a a a a a a a a a a a a a a a"',
+        "-" * 200,
+        "-a -b -c",
+        "((((((((" * 25,
+        "battery\x00 a\x00 charge\x1b[31m",
+        "\ud800\udfff battery \udc80",
+        "電" * 200,
+        "a-" * 100,
+        "a." * 100,
+        "e\u0301" * 100,
+        "\u202e" + "ab" * 90,
+        "topic:1 facets:audience:public stems:a",
+        "before:9999 after:0001 before:0000",
+        "tag:" + "t" * 190,
+        "from:@\ud800 in:\x00",
+        " ".join(words[:20]),
+        "NOT battery AND OR",
+        "ﷺ" * 60,
+        "\u1100" * 200,
+    ]
+    for text in hostile:
+        start = time.perf_counter()
+        query = parse(text)
+        for each in (query, query.resolved(category_ids=[1], author_ids=[2])):
+            assert engine.find(each, limit=20).available
+            engine.suggest(each)
+        assert time.perf_counter() - start < 1, text[:40]
+    assert not engine.needs_rebuild
+
+
+def test_strange_documents_are_taken(engine: WhooshEngine) -> None:
+    put(
+        engine,
+        topic(1, "\x00\ud800", "\udfff" * 9, tags=("\ud800", ""), posts="電" * 3_000),
+        topic(2, "x" * 5_000, "a-" * 3_000, answers="\u0301" * 3_000),
+        topic(3, "", "", helpful=-5, created=NOW.replace(year=1), active=NOW.replace(year=9999)),
+        topic(4, "fine"),
+    )
+    assert ids(engine, "fine") == [4]
+    assert ids(engine, "x" * 100) == [2]
+    assert ids(engine, "電電") == [1]
+    assert sorted(ids(engine, "is:new")) == [1, 2, 3, 4]
+
+
+def current(engine: WhooshEngine) -> Path:
+    index = engine._folder.current()
+    assert index is not None
+    return index
+
+
+def wait_until(true: object, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
