@@ -30,9 +30,11 @@ assert community.tables
 CAPABILITIES: tuple[str, ...] = (
     # Folders that decide and write; each has a blueprint `bp` in its routes.py.
     "accounts",
+    "admin",
     "branding",
     "health",
     "live",
+    "people",
 )
 
 READERS: tuple[str, ...] = (

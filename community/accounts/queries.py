@@ -23,10 +23,16 @@ def account_of(viewer: Viewer) -> Account:
     return account
 
 
-def account_by_handle(handle: str) -> Account:
-    """The account that everybody may see under this handle; of it only what is public is shown. Raises NotFound."""
+def account_by_handle(viewer: Viewer, handle: str) -> Account:
+    """The account that the viewer may see under this handle; of it only what is public is shown. Raises NotFound.
+
+    Whoever has not confirmed an address is seen by themselves and the team alone, like what they write.
+    """
     found = db.session.scalars(select(Account).where(Account.handle == handle.lower(), Account.erased_at.is_(None))).first()
     if found is None:
+        raise NotFound
+    shown = found.is_confirmed or found.imported_from is not None
+    if not shown and not viewer.is_staff and viewer.id != found.id:
         raise NotFound
     return found
 

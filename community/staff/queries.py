@@ -69,6 +69,15 @@ def alumni_unchecked(account_ids: Collection[int]) -> dict[int, datetime]:
     return {account_id: tenure.left_at for account_id, tenure in tenures_unchecked(account_ids).items() if tenure.left_at}
 
 
+def roles_unchecked(account_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The roles that those of these people who have any hold now, by account id."""
+    rows = db.session.execute(select(Grant.account_id, Grant.role).where(Grant.account_id.in_(account_ids), in_force(clock.now())))
+    roles: dict[int, frozenset[str]] = {}
+    for row in rows:
+        roles[row.account_id] = roles.get(row.account_id, frozenset()) | {row.role}
+    return roles
+
+
 @dataclass(frozen=True)
 class Member:
     """An employee as the team page shows one. `badge` and `badge_text` are what the face and badge macros read."""
@@ -155,3 +164,8 @@ def _member(row: Any) -> Member:
         badge="staff",
         badge_text=badge.text,
     )
+
+
+def profile_of(account_id: int) -> StaffProfile | None:
+    """What the team page says of somebody, whether or not they hold a role; public where they do."""
+    return db.session.get(StaffProfile, account_id)

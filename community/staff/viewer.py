@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -48,6 +49,12 @@ class Viewer:
     def url(self) -> str:
         """The address of their page."""
         return f"/u/{self.handle}"
+
+    @property
+    def style_version(self) -> str:
+        """Part of the address of their stylesheet: changes with the session and with their roles."""
+        told = f"{self.id} {self.session_id} {sorted(self.roles)}"
+        return sha256(told.encode()).hexdigest()[:12]
 
     @property
     def photo_url(self) -> str | None:
