@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_NAMES = """
+_TABLE = """
 smile 😄 smiley 😃 grinning 😀 grin 😁 laughing 😆 satisfied 😆 joy 😂 rofl 🤣 sweat_smile 😅 slightly_smiling_face 🙂
 upside_down_face 🙃 wink 😉 blush 😊 innocent 😇 heart_eyes 😍 star_struck 🤩 kissing_heart 😘 yum 😋
 stuck_out_tongue 😛 stuck_out_tongue_winking_eye 😜 zany_face 🤪 money_mouth_face 🤑 hugs 🤗 thinking 🤔 zipper_mouth_face 🤐
@@ -38,7 +38,8 @@ coffee ☕ tea 🍵 beer 🍺 beers 🍻 wine_glass 🍷 pizza 🍕 hamburger �
 dog 🐶 cat 🐱 mouse 🐭 rabbit 🐰 fox_face 🦊 bear 🐻 panda_face 🐼 pig 🐷 frog 🐸 monkey 🐒 chicken 🐔 penguin 🐧 bird 🐦
 owl 🦉 unicorn 🦄 bug 🐛 bee 🐝 snail 🐌 turtle 🐢 snake 🐍 octopus 🐙 whale 🐳 dolphin 🐬 soccer ⚽ basketball 🏀 musical_note 🎵
 guitar 🎸 art 🎨 video_game 🎮 runner 🏃 walking 🚶 family 👪 baby 👶 technologist 🧑‍💻 mechanic 🧑‍🔧 detective 🕵️ santa 🎅
-""".split()
+"""
+_NAMES = _TABLE.split()
 
 EMOJI = dict(zip(_NAMES[::2], _NAMES[1::2], strict=True))
 """Short name, without colons, to characters."""

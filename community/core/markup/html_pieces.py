@@ -12,6 +12,13 @@ from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
+_BLOCKS = (
+    "p div section article aside main header footer nav center address details summary figure figcaption fieldset form "
+    "h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table caption thead tbody tfoot tr td th hr"
+)
+BLOCKS = frozenset(_BLOCKS.split())
+"""Elements that stand on lines of their own."""
+
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)
 _RAW_TEXT = re.compile(r"<(script|style|template|noscript|iframe|textarea|title)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from community.core.markup.html_pieces import attributes, pieces
+from community.core.markup.html_pieces import BLOCKS, attributes, pieces
 
 MAX_DEPTH = 48
 """Open elements at one place; an element deeper is dropped and what it holds goes to its parent."""
 
-BLOCKS = frozenset(
-    (
-        "p div section article aside main header footer nav center address details summary figure figcaption fieldset form "
-        "h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd table caption thead tbody tfoot tr td th hr"
-    ).split(),
-)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 _CLOSED_BY: dict[str, frozenset[str]] = {
     "li": frozenset(["li"]),
     "dt": frozenset(["dt", "dd"]),

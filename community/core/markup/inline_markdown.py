@@ -6,23 +6,26 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Self
 from urllib.parse import urljoin
 
 from community.core.markup.escapes import code_span, escape_destination, escape_line_starts, escape_text
-from community.core.markup.html_tree import BLOCKS, Node
+from community.core.markup.html_pieces import BLOCKS
+from community.core.markup.html_tree import Node
 from community.core.markup.sanitise import is_safe_url
 
 _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*", "del": "~~", "s": "~~", "strike": "~~"}
 _CODE = frozenset(["code", "tt", "samp"])
 _SPACE = re.compile(r"[ \t\n\f]+")
 _AUTOLINK = re.compile(r"(?:https?|mailto):[^\s<>\\`|]+")
+_ENDS_IN_ADDRESS = re.compile(r"(?:https?:|www\.)\S*\Z")
 _BREAK = "\\\n"
 
 
 @dataclass
 class _Emphasis:
     marker: str
+    nested: bool
     kept: bool = True
 
 
@@ -37,9 +40,9 @@ class _Mark:
 class _Code(str):
     """A code span as written in Markdown; `code` is what it shows."""
 
-    __slots__ = ("code",)
+    code: str
 
-    def __new__(cls, code: str) -> _Code:
+    def __new__(cls, code: str) -> Self:
         span = super().__new__(cls, code_span(code))
         span.code = code
         return span
@@ -111,7 +114,9 @@ class InlineWriter:
         if any(emphasis.marker == marker for emphasis in self._open):
             self.write(node.children)
             return
-        emphasis = _Emphasis(marker)
+        emphasis = _Emphasis(marker, nested=bool(self._open))
+        for outer in self._open:
+            outer.nested = True
         self._open.append(emphasis)
         self._parts.append(_Mark(emphasis, opens=True))
         self.write(node.children)
@@ -156,7 +161,7 @@ class InlineWriter:
             self.write(node.children)
             return
         inner = InlineWriter(self._base_url)
-        inner._in_link = True  # noqa: SLF001 - a writer of the same kind
+        inner._in_link = True
         inner.write(node.children)
         label = inner.line()
         words = "".join(node.words())
@@ -164,7 +169,13 @@ class InlineWriter:
             return
         if words[:1].isspace():
             self._text(" ")
-        self._after_text(f"<{url}>" if words.strip() == url and _AUTOLINK.fullmatch(url) else f"[{label}]({escape_destination(url)})")
+        if self._parts and _ENDS_IN_ADDRESS.search(str(self._parts[-1])[-200:]):
+            # The bare address before would swallow the link.
+            self._text(words)
+        elif words.strip() == url and _AUTOLINK.fullmatch(url):
+            self._after_text(f"<{url}>")
+        else:
+            self._after_text(f"[{label}]({escape_destination(url)})")
         if words[-1:].isspace():
             self._text(" ")
 
@@ -179,7 +190,8 @@ class InlineWriter:
 
     def _after_text(self, link: str) -> None:
         """Add a link; an exclamation mark directly before it would make it an image."""
-        if self._parts and isinstance(before := self._parts[-1], str) and before.endswith("!") and not before.endswith("\\!"):
+        before = self._parts[-1] if self._parts else ""
+        if isinstance(before, str) and before.endswith("!") and not before.endswith("\\!"):
             self._parts[-1] = before[:-1] + "\\!"
         self._add(link)
 
@@ -214,43 +226,38 @@ def _trimmed(text: str) -> str:
 
 def _drop_unreadable(parts: list[str | _Mark]) -> None:
     """Drop emphasis that CommonMark would not read as such ("left- and right-flanking", section 6.2)."""
-    before = " "
-    for marks, group in groupby(parts, lambda part: isinstance(part, _Mark)):
-        if not marks:
-            before = _last_of(group)
+    before, ends = " ", list[_Mark]()
+    for part in [*parts, " "]:
+        if isinstance(part, _Mark):
+            ends.append(part)
             continue
-        ends = [part for part in group if isinstance(part, _Mark)]
-        after = _first_after(parts, ends[-1])
-        if all(mark.opens for mark in ends):
-            readable = _touches(after, before, mixed=_mixed(ends))
-        elif not any(mark.opens for mark in ends):
-            readable = _touches(before, after, mixed=_mixed(ends))
-        else:
-            # One emphasis ends where the next begins: their marks would join.
-            readable = False
-        for mark in ends:
-            mark.emphasis.kept = mark.emphasis.kept and readable
+        if ends:
+            readable = _readable(ends, before, part[0])
+            for mark in ends:
+                mark.emphasis.kept = mark.emphasis.kept and readable
+            ends = []
+        before = part[-1]
 
 
-def _last_of(group: Iterable[str | _Mark]) -> str:
-    return str([*group][-1])[-1]
+def _readable(ends: list[_Mark], before: str, after: str) -> bool:
+    """Tell whether `ends`, marks that touch, are read as what they are between two characters."""
+    if all(mark.opens for mark in ends):
+        return _touches(after, before, ends)
+    # Where one emphasis ends and the next begins at once, their marks would join.
+    return not any(mark.opens for mark in ends) and _touches(before, after, ends)
 
 
-def _first_after(parts: list[str | _Mark], mark: _Mark) -> str:
-    place = next(index for index, part in enumerate(parts) if part is mark) + 1
-    return str(parts[place])[0] if place < len(parts) else " "
+def _touches(inside: str, outside: str, marks: list[_Mark]) -> bool:
+    """Tell whether `marks` between `inside` and `outside` are read as ends of the emphasis on the inside.
 
-
-def _mixed(marks: list[_Mark]) -> bool:
-    return len({mark.emphasis.marker[0] for mark in marks}) > 1
-
-
-def _touches(inside: str, outside: str, *, mixed: bool) -> bool:
-    """Tell whether a mark between `inside` and `outside` is read as the end of an emphasis."""
-    if inside.isspace():
-        return False
-    outside_is_open = outside.isspace() or _is_punctuation(outside)
-    return outside_is_open or not (mixed or _is_punctuation(inside))
+    Marks of nested emphasis must not be readable as ends on the outside as well, since they could
+    then pair with another.
+    """
+    if inside.isspace() or outside.isspace():
+        return outside.isspace() and not inside.isspace()
+    if any(mark.emphasis.nested for mark in marks):
+        return _is_punctuation(outside) and not _is_punctuation(inside)
+    return _is_punctuation(outside) or not _is_punctuation(inside)
 
 
 def _is_punctuation(character: str) -> bool:

@@ -85,7 +85,7 @@ class Reading:
 
     def is_outside(self, href: str) -> bool:
         """Tell whether `href` leads away from this site; mail addresses do not count."""
-        if self.base_url and (href == self.base_url or href.startswith((self.base_url + "/", self.base_url + "?", self.base_url + "#"))):
+        if self.base_url and href.startswith(self.base_url) and href[len(self.base_url) :][:1] in ("", "/", "?", "#"):
             return False
         return href.lower().startswith(("http:", "https:"))
 
@@ -98,7 +98,7 @@ def _noted(known: dict[_Key, list[Link]], key: _Key, link: Link) -> Link | None:
 
 
 def shape_post(state: StateCore) -> None:
-    """Core rule, after links are found and before escapes are joined (an escaped `\\@name` is no mention)."""
+    """Core rule, after links are found and before escapes are joined, as an escaped name is no mention."""
     reading: Reading = state.env["reading"]
     for token in state.tokens:
         if token.type == "inline" and token.children:

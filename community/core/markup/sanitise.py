@@ -10,9 +10,8 @@ from pygments.token import STANDARD_TYPES
 OUTSIDE_REL = "nofollow ugc noopener"
 SCHEMES = frozenset(["http", "https", "mailto"])
 
-TAGS = frozenset(
-    "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li a img table thead tbody tr th td span".split(),
-)
+_TAGS = "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li a img table thead tbody tr th td span"
+TAGS = frozenset(_TAGS.split())
 ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
@@ -45,7 +44,7 @@ def is_safe_url(url: str) -> bool:
     """Tell whether a link may lead to `url`: http, https, mailto, or an address without a scheme.
 
     Refused are other schemes, addresses relative to the protocol (`//host`), and characters that
-    browsers drop or turn (`/\\t/host`, `/\\host`), which would make them so.
+    browsers drop (tab) or turn round (backslash), which would make them so.
     """
     if _UNSAFE_IN_URL.search(url):
         return False

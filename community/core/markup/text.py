@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from community.core.markup.html_pieces import attributes, pieces
+from community.core.markup.html_pieces import BLOCKS, attributes, pieces
 
 _JOINED = "\u0600-\u1aff\u2190-\u2bff\ua8e0-\uabff\ufb50-\ufeff\U0001f000-\U0001faff"
 """Scripts from Arabic to Balinese, symbols and emoji: where a joiner between characters is meant."""
@@ -24,7 +24,7 @@ _INVISIBLE = re.compile(
     "|(?<=[\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_BLOCKS = frozenset(["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "table", "hr", "br", "dt", "dd"])
+_OPENS_LINE = (BLOCKS | {"br"}) - {"td", "th"}
 _SPACES = re.compile(r"[ \t]+")
 _BLANK_LINES = re.compile(r" ?\n[ \n]*")
 _CUT_AFTER = re.compile(r"\s\S*\Z")
@@ -54,7 +54,7 @@ def plain_text(html: str) -> str:
     for tag, closing, text in pieces(html):
         if not tag:
             out.append(text)
-        elif tag in _BLOCKS:
+        elif tag in _OPENS_LINE:
             out.append("\n")
         elif tag in ("td", "th"):
             out.append(" ")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from community.core.markup.escapes import longest_run
-from community.core.markup.html_tree import BLOCKS, Node, parse_tree
+from community.core.markup.html_pieces import BLOCKS
+from community.core.markup.html_tree import Node, parse_tree
 from community.core.markup.inline_markdown import InlineWriter
 from community.core.markup.text import without_invisible
 
@@ -163,7 +165,7 @@ def _start_of(node: Node) -> int:
 def _joined(blocks: list[_Block], *, apart: bool) -> str:
     """Join the blocks of an item: a list directly after text needs no blank line, all else does."""
     out = blocks[0].text
-    for before, block in zip(blocks, blocks[1:], strict=False):
+    for before, block in pairwise(blocks):
         close = not apart and before.kind == "text" and (block.kind == "ul" or block.text.startswith("1. "))
         out += ("\n" if close else "\n\n") + block.text
     return out
