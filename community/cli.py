@@ -162,6 +162,17 @@ def import_command(kind: Literal["stackexchange", "json"], path: Path, category:
         import_and_tell(kind, path, category=category, site=host, licence=licence)
 
 
+@command(example="bothways export public-copy", name="export")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def export_command(folder: Path) -> None:
+    """Write everything that everybody may read into DIR as JSON lines."""
+    from community.backup.export import export_public
+
+    with site(), working("Exporting"):
+        counts = export_public(folder)
+    click.echo(f"Exported {', '.join(f'{count} {name}' for name, count in counts.items())} to {folder}.")
+
+
 @command(example="bothways backup /backups/forum-2026-11-25.tar.gz")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:

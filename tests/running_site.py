@@ -39,6 +39,7 @@ class RunningSite:
         own = {
             "BOTHWAYS_DATA": str(c.data),
             "BOTHWAYS_PORT": str(c.port),
+            "BOTHWAYS_BASE_URL": c.base_url,
             "BOTHWAYS_ENV": c.env,
             "BOTHWAYS_SECRET_KEY": c.secret_key,
             "BOTHWAYS_LIMITS": "on" if c.limits else "off",

@@ -1,0 +1,168 @@
+"""Everything that everybody may read, as JSON lines: one file a noun, with the names the API uses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from community import __version__
+from community.accounts.models import Account
+from community.categories.models import Category
+from community.core import clock
+from community.core.errors import Invalid
+from community.core.fragments import base_url
+from community.core.log import head
+from community.extensions import db
+from community.posts.models import Edit, Post, Removal, Source
+from community.posts.queries.posts import posts_readable_by
+from community.posts.views import post_url
+from community.staff.viewer import VISITOR
+from community.tags.queries import in_order, tags_of
+from community.topics.models import Topic
+from community.topics.queries import topics_visible_to
+from community.topics.titles import topic_url
+
+Line = dict[str, Any]
+Query = Any
+"""A statement; its type carries the columns, which differ by file."""
+
+BATCH = 500
+"""Rows held in memory at a time."""
+
+
+def export_public(folder: Path) -> dict[str, int]:
+    """Write what a visitor may read into `folder`, made when missing; returns the lines of each file.
+
+    One snapshot of the database; nothing of e-mail addresses, drafts, held or restricted posts. Raises
+    Invalid when the folder holds something.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Invalid(f"{folder} is not empty; name a new folder.")
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    epoch, position = head(db.session())
+    counts = {name: _write(folder / f"{name}.jsonl", query, line) for name, (query, line) in _files().items()}
+    about = {"site": base_url(), "made_at": clock.now(), "release": __version__, "position": f"{epoch}:{position}", "lines": counts}
+    (folder / "manifest.json").write_text(json.dumps(about, default=_plain, indent=2) + "\n")
+    return counts
+
+
+def _files() -> dict[str, tuple[Query, Callable[..., Line]]]:
+    topics = select(Topic.id).join(Category, Category.id == Topic.category_id).where(topics_visible_to(VISITOR))
+    here = (Post.topic_id.in_(topics), posts_readable_by(VISITOR))
+    return {
+        "categories": (select(Category).where(Category.visibility == "public").order_by(Category.id), _category),
+        "people": (
+            select(Account)
+            .where(Account.id.in_(select(Post.author_id).where(*here)), Account.erased_at.is_(None))
+            .order_by(Account.id),
+            _person,
+        ),
+        "topics": (
+            select(Topic, Category.slug, Account.handle, tags_of(Topic.id))
+            .join(Category, Category.id == Topic.category_id)
+            .join(Account, Account.id == Topic.author_id)
+            .where(topics_visible_to(VISITOR))
+            .order_by(Topic.id),
+            _topic,
+        ),
+        "posts": (
+            select(Post, Topic.slug, Account.handle, Source, Removal)
+            .join(Topic, Topic.id == Post.topic_id)
+            .join(Account, Account.id == Post.author_id)
+            .outerjoin(Source, Source.post_id == Post.id)
+            .outerjoin(Removal, and_(Removal.post_id == Post.id, Removal.restored_at.is_(None)))
+            .where(*here)
+            .order_by(Post.topic_id, Post.number),
+            _post,
+        ),
+        "edits": (
+            select(Edit, Account.handle)
+            .join(Post, Post.id == Edit.post_id)
+            .join(Account, Account.id == Edit.by_id)
+            .where(*here, Post.removed_at.is_(None))
+            .order_by(Edit.id),
+            _edit,
+        ),
+    }
+
+
+def _write(path: Path, query: Query, line: Callable[..., Line]) -> int:
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for row in _rows(query):
+            file.write(json.dumps(line(*row), default=_plain, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def _rows(query: Query) -> Iterator[Sequence[Any]]:
+    for batch in db.session.execute(query.execution_options(yield_per=BATCH)).partitions():
+        yield from batch
+        db.session.expunge_all()  # or every row would stay in memory until the end
+
+
+def _category(category: Category) -> Line:
+    return {"slug": category.slug, "name": category.name, "description": category.description, "language": category.language}
+
+
+def _person(account: Account) -> Line:
+    url = f"{base_url()}/u/{account.handle}"
+    return {"handle": account.handle, "name": account.name, "url": url, "about": account.about, "created_at": account.created_at}
+
+
+def _topic(topic: Topic, category: str, handle: str, tags: str | None) -> Line:
+    return {
+        "id": topic.id,
+        "url": base_url() + topic_url(topic.id, topic.slug),
+        "kind": topic.kind,
+        "title": topic.title,
+        "state": topic.state,
+        "closed": topic.closed,
+        "category": category,
+        "tags": in_order(tags),
+        "author": handle,
+        "created_at": topic.created_at,
+        "active_at": topic.active_at,
+    }
+
+
+def _post(post: Post, slug: str, handle: str, source: Source | None, removal: Removal | None) -> Line:
+    line: Line = {
+        "id": post.id,
+        "topic_id": post.topic_id,
+        "number": post.number,
+        "url": base_url() + post_url(topic_url(post.topic_id, slug), post.number, post.id),
+        "role": post.role,
+        "author": handle,
+        "created_at": post.created_at,
+    }
+    if post.removed_at is not None:
+        return {**line, "removed": {"rule": removal.rule, "reason": removal.reason, "at": removal.at} if removal else {}}
+    line |= {
+        "body": post.body,
+        "edited_at": post.edited_at,
+        "badge": post.badge,
+        "badge_title": post.badge_title,
+        "accepted": post.accepted,
+        "official": post.official,
+    }
+    if source is not None:
+        line["source"] = {"author": source.author_name, "url": source.url, "licence": source.licence, "score": source.score}
+    return line
+
+
+def _edit(edit: Edit, handle: str) -> Line:
+    return {"post_id": edit.post_id, "version": edit.version, "title": edit.title, "body": edit.body, "by": handle, "at": edit.at}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
