@@ -228,7 +228,7 @@ def range_left(charge: float, use: float = 0.6) -> int:
 The end.
 """
 CHANGES = [
-    SimpleNamespace(kind="fold", parts=(("same", "4"),)),
+    SimpleNamespace(kind="folded", count=4),
     SimpleNamespace(kind="same", parts=(("same", "Pull the plug straight out."),)),
     SimpleNamespace(
         kind="changed", parts=(("same", "Let it dry for "), ("removed", "a night"), ("added", "an hour"), ("same", "."))

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 
+from community.accounts.gate import public
 from community.branding.patterns import examples
 from community.config import Config
 from community.core.assets import FOR_EVER
@@ -48,6 +49,7 @@ def frame() -> dict[str, Any]:
 
 
 @bp.get("/brand/<int:hue>.css")
+@public
 def stylesheet(hue: int) -> Response:
     """The layer `brand` for one hue (0 to 359). Its address says all it holds, so it may be kept for ever."""
     if hue >= COLOURS:
@@ -58,6 +60,7 @@ def stylesheet(hue: int) -> Response:
 
 
 @bp.get("/patterns")
+@public
 def patterns() -> str:
     """Every component in every state; only where the site is being developed or tested."""
     config: Config = current_app.config["BOTHWAYS"]

@@ -1,7 +1,9 @@
-// A textarea for Markdown with what helps in writing it: the toolbar, pasting tables and links as Markdown, Ctrl+Enter to
-// send, and a preview drawn by the server's own renderer (POST to data-preview, answered with HTML).
+// A textarea for Markdown with what helps in writing it: the toolbar, pasting tables and links as Markdown, people after an @,
+// Ctrl+Enter to send, and a preview drawn by the server's own renderer (POST to data-preview, answered with HTML).
 import "../../vendor/markdown-toolbar.js";
 import { subscribe } from "../../vendor/paste-markdown.js";
+import "../../vendor/text-expander.js";
+import { offerPeople, takePerson } from "../mentions.js";
 import { unsafeHeaders } from "../sending.js";
 
 class PostEditor extends HTMLElement {
@@ -10,6 +12,9 @@ class PostEditor extends HTMLElement {
     this.unpaste = subscribe(this.field).unsubscribe;
     this.addEventListener("keydown", this);
     this.addEventListener("click", this);
+    const expander = this.querySelector("text-expander"); // its events do not bubble
+    expander.addEventListener("text-expander-change", offerPeople);
+    expander.addEventListener("text-expander-value", takePerson);
   }
 
   disconnectedCallback() {
