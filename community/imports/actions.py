@@ -111,7 +111,7 @@ def _import(reader: Reader, category: str, progress: Progress) -> Outcome:
 
 def _place(reader: Reader, category: str) -> tuple[Place, str]:
     """The category to import into, made where it is missing, and its name."""
-    if reader.total == 0:
+    if reader.is_empty:
         raise Invalid(_("There are no questions in it."))
     name = line(category or reader.site, 60)
     slug = slug_of(name)

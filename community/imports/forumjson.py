@@ -72,6 +72,11 @@ class ForumJson:
         self._raw.close()
         self._seen.close()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one record."""
+        return self._first is None
+
     def topics(self) -> Iterator[tuple[IncomingTopic | None, int]]:
         """Each question with its answers, in the order of the file."""
         passed = 0

@@ -115,6 +115,10 @@ class Reader(Protocol):
     left_out: Counter[str]
     total: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one question."""
+
     def topics(self) -> Iterator[tuple[IncomingTopic | None, int]]:
         """Each topic, in an order that is the same every time, with how much of `total` it stands for."""
 

@@ -55,7 +55,7 @@ _TEXT_CHANGES: Final = frozenset(["1", "2", "4", "5", "7", "8", "10"])  # title 
 _DUPLICATE, _MENTION = 3, 1  # LinkTypeId
 _ACCEPTED_BY_ORIGINATOR: Final = "1"  # VoteTypeId
 
-_AT_ONCE: Final = 1000
+_AT_ONCE: Final = 200
 
 Values = tuple[Any, ...]
 Reading = Callable[[Row], Values | str | None]

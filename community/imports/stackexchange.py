@@ -71,6 +71,11 @@ class StackExchange:
         self.host = self._asked or self._host_of_folder() or self._host_of_links()
         self.site = self.host or f"stackexchange-{self.fingerprint[:12]}"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one question."""
+        return self.total == 0
+
     def topics(self) -> Iterator[tuple[IncomingTopic | None, int]]:
         """Each question with its answers and comments, by its id there."""
         for key, row in self._scratch.questions():

@@ -19,6 +19,7 @@ MAX_ROW_BYTES: Final = 8 * 1024 * 1024
 """A longer row is left out. The longest post of Stack Exchange is 30,000 characters, its history the same."""
 
 _PIECE: Final = 64 * 1024
+_UNCLOSED: Final = expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN]
 
 Row = dict[str, str]
 
@@ -74,12 +75,14 @@ class _Reading:
         return True
 
     def _finish(self, skipping: bool) -> None:
-        if skipping or self._restarted:
+        if skipping:
             return
         try:
             self._parser.Parse(b"", True)
-        except expat.ExpatError:
-            self._broken()
+        except expat.ExpatError as error:
+            # After a restart the outermost element is never closed.
+            if not self._restarted or error.code == _UNCLOSED:
+                self._broken()
 
     def _restart(self) -> None:
         self._parser = self._fresh()
