@@ -28,6 +28,7 @@ from community.extensions import db
 from community.logs import configure_logs
 from community.migrating import is_current, migrate
 from community.running import running
+from community.search.engine import SearchError
 from community.staff.models import ROLES
 
 stderr = Console(stderr=True)
@@ -50,7 +51,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         click.echo(" ".join(error.format_message().split()), err=True)
         return error.exit_code
-    except (ConfigError, Busy) as error:
+    except (ConfigError, Busy, SearchError) as error:
         click.echo(str(error), err=True)
     except Refused as error:
         click.echo(error.sentence or f"Refused: {type(error).__name__}.", err=True)
@@ -195,7 +196,24 @@ def restore(file: Path, force: bool) -> None:
     config = Config.from_environment()
     with working("Restoring"):
         manifest = put_back(config, file, force=force)
+    _rebuild_index()
     click.echo(f"Restored the site of {manifest.made_at}, position {manifest.position}.")
+
+
+@command(example="bothways reindex")
+def reindex() -> None:
+    """Build the search index anew; the site goes on searching the old one meanwhile."""
+    _rebuild_index()
+    click.echo("The search index is built anew.")
+
+
+def _rebuild_index() -> None:
+    from community.search.follow import rebuild
+    from community.search.indexes import indexes
+
+    with site(), working("Indexing"):
+        rebuild()
+        indexes().close()
 
 
 @command(example="bothways doctor --fix")
