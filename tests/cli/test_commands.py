@@ -17,6 +17,7 @@ from community.accounts.actions import authenticate, open_account, set_password
 from community.accounts.models import Account, ApiKey
 from community.app import create_app
 from community.categories.actions import make_category
+from community.cli import frame
 from community.config import Config
 from community.core.log import LoggedEvent, head
 from community.extensions import db
@@ -53,7 +54,7 @@ Run = Callable[..., Done]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command on an installation in this process: `run(config, "backup", "x")`. Nothing here is a terminal."""
-    monkeypatch.setattr(cli, "configure_logs", lambda _name: None)
+    monkeypatch.setattr(frame, "configure_logs", lambda _name: None)
 
     def run_here(config: Config, *arguments: str) -> Done:
         with monkeypatch.context() as patch:

@@ -15,7 +15,7 @@ from community.core.log import REGISTRY
 from community.settings.definitions import DEFINITIONS
 from tests.rules.sources import ROOT, Source, python_files
 
-FORBIDDEN_NAMES = {"manage", "do", "util", "utils", "helper", "helpers", "manager", "service", "misc", "common"}
+FORBIDDEN_NAMES = {"manage", "do", "util", "utils", "helper", "helpers", "manager", "service", "misc"}
 FORBIDDEN_VERBS = {"process", "handle"}
 """Taken only as a verb in front: a handle is somebody's address here, and a process one of the system's."""
 
