@@ -20,7 +20,7 @@ import community.tables
 from community import guard
 from community.accounts import cookie
 from community.config import Config
-from community.core import assets, database, languages, limits
+from community.core import addresses, assets, database, languages, limits
 from community.core.errors import Refused, TooMany
 from community.core.pagecache import EngineVersions, PublicPages, SqliteVersions
 from community.extensions import babel, csrf, db, limiter, login_manager, socketio
@@ -31,20 +31,29 @@ CAPABILITIES: tuple[str, ...] = (
     # Folders that decide and write; each has a blueprint `bp` in its routes.py.
     "accounts",
     "admin",
+    "answers",
     "branding",
+    "drafts",
     "health",
+    "home",
     "live",
     "people",
+    "posts",
+    "search",
+    "topics",
 )
 
 READERS: tuple[str, ...] = (
     # Followers of the log, by class; the worker runs them.
     "community.mail.follow.MailFollower",
+    "community.posts.release.PostRelease",
+    "community.search.follow.SearchFollower",
 )
 
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
     "community.staff.jobs.JOBS",
+    "community.topics.jobs.JOBS",
 )
 
 SESSION_COOKIE = "bothways"
@@ -56,6 +65,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     """Build the application for one installation. `durable=False` is for tests (see `database.prepare`)."""
     config = config or Config.from_environment()
     app = Flask(__name__, static_folder=None)
+    app.url_map.converters["int"] = addresses.Number
     _configure(app, config)
     db.init_app(app)
     with app.app_context():

@@ -83,12 +83,14 @@ class Found:
 
     `total` counts every match. `terms` are the words and stems that matched, for `snippets.snippet`. `available` is
     false when the index could not be read: the page then says so instead of claiming that nothing was found.
+    `position` is how far the log had been read for what was searched; empty where that cannot be told.
     """
 
     hits: Sequence[Hit] = ()
     total: int = 0
     terms: Sequence[str] = ()
     available: bool = True
+    position: str = ""
 
 
 class SearchEngine(Protocol):
@@ -128,6 +130,9 @@ class SearchEngine(Protocol):
 
     def rebuild(self, documents: Iterable[Document], position: str) -> None:
         """`rebuilding` for documents that are at hand."""
+
+    def compact(self) -> bool:
+        """Make the index quicker to search in a quiet moment; whether there was any need. Raises what `commit` raises."""
 
     def close(self) -> None:
         """Let go of every open file."""
@@ -172,11 +177,7 @@ class SearchIndexes:
 
     def position(self) -> str:
         """The older of both positions; empty when they cannot be compared or either must be rebuilt."""
-        places = [self.public.position(), self.restricted.position()]
-        if not all(places):
-            return ""
-        epochs = {place.rpartition(":")[0] for place in places}
-        return min(places, key=lambda place: int(place.rpartition(":")[2])) if len(epochs) == 1 else ""
+        return _older([self.public.position(), self.restricted.position()])
 
     def find(self, query: Query, *, limit: int, offset: int = 0, audiences: Collection[str] = ()) -> Found:
         """What matches in the public index, and in the restricted one for `audiences`, best first."""
@@ -190,6 +191,7 @@ class SearchIndexes:
             total=sum(one.total for one in found),
             terms=tuple(dict.fromkeys(term for one in found for term in one.terms)),
             available=all(one.available for one in found),
+            position=_older([one.position for one in found]),
         )
 
     def suggest(self, query: Query) -> str | None:
@@ -203,7 +205,19 @@ class SearchIndexes:
                 take = to_public if document.audience == PUBLIC else to_restricted
                 take(document)
 
+    def compact(self) -> bool:
+        """Compact both."""
+        return any([self.public.compact(), self.restricted.compact()])
+
     def close(self) -> None:
         """Close both."""
         self.restricted.close()
         self.public.close()
+
+
+def _older(positions: Sequence[str]) -> str:
+    """The older of positions in one log; empty when one is empty or they belong to different logs."""
+    epochs = {position.rpartition(":")[0] for position in positions}
+    if not all(positions) or len(epochs) != 1:
+        return ""
+    return min(positions, key=lambda position: int(position.rpartition(":")[2]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -154,10 +155,18 @@ class WhooshEngine:
 
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
             ranking = Ranking(query, snapshot, statistics, tuple(self._analyzers.values()), self._clock())
-            return ranking.found(limit, offset, audiences)
+            return replace(ranking.found(limit, offset, audiences), position=self._position_of(snapshot))
 
         found = self._asked(ask)
         return found if found is not None else Found(available=False)
+
+    def _position_of(self, snapshot: Snapshot) -> str:
+        """How far the log was read for a snapshot; empty where a later commit has taken that note away."""
+        index = self._folder.current()
+        try:
+            return folders.read_position(index, snapshot.generation) if index is not None else ""
+        except FileNotFoundError:
+            return ""
 
     def suggest(self, query: Query) -> str | None:
         """See `SearchEngine.suggest`."""

@@ -1,0 +1,141 @@
+"""The reader of the log that keeps the index. Its cursor lies inside the index, so the two cannot disagree.
+
+It indexes the topic as it is now, whatever the event says; taking an event twice changes nothing.
+Each host keeps an index of its own, so there is no lease: the index's own lock lets one worker write.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import ClassVar
+
+import structlog
+from sqlalchemy import select
+
+from community.accounts import events as accounts
+from community.answers.events import AcceptanceUndone, AnswerAccepted, AnswerMadeOfficial, OfficialMarkUndone
+from community.categories.events import CategoryChanged, CategoryMade
+from community.core.follow import Follower, Reading, park
+from community.core.log import Event, Recorded, head, read_after
+from community.core.position import Position, parse_position
+from community.core.unit import Unit, unit
+from community.extensions import db
+from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
+from community.search.documents import all_documents_unchecked, documents_unchecked
+from community.search.engine import IndexBusy, IndexReplaced, NeedsRebuild
+from community.search.indexes import indexes
+from community.settings.events import SettingChanged, SiteRestored
+from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
+from community.topics import events as topics
+from community.topics.models import Topic
+
+TIDY_SECONDS = 60.0
+"""Seconds between two looks for small segments to join."""
+
+logger = structlog.get_logger()
+
+
+def _note(_u: Unit, _recorded: Recorded, _event: Event) -> None:
+    """Nothing to do for the single event: `_index` looks at the topics of a whole batch."""
+
+
+class SearchFollower(Follower):
+    """Indexes every topic that an event touches; rebuilds when there is no index or the log is another one."""
+
+    name = "search"
+    batch = 100
+    _tidied = 0.0
+    reads: ClassVar[Mapping[type[Event], Reading]] = dict.fromkeys(
+        (
+            *(topics.TopicOpened, topics.TopicImported, topics.TopicEdited, topics.TopicMoved, topics.TopicClosed),
+            *(topics.TopicReopened, topics.TopicRecounted, topics.DuplicateMarked, topics.DuplicateUndone),
+            *(topics.InfoAsked, topics.InfoCleared, topics.QuestionQuiet),
+            *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
+            *(AnswerAccepted, AcceptanceUndone, AnswerMadeOfficial, OfficialMarkUndone),
+            CategoryChanged,
+        ),
+        _note,
+    )
+    ignores: ClassVar[frozenset[type[Event]]] = frozenset(
+        {
+            *(accounts.AccountOpened, accounts.AccountConfirmed, accounts.ProfileChanged, accounts.ConfirmationAsked),
+            *(accounts.ResetAsked, accounts.PasswordChanged, accounts.SessionEnded, accounts.AccountSuspended),
+            *(accounts.SuspensionLifted, RoleGranted, RoleEnded, StaffProfileChanged),
+            *(CategoryMade, SettingChanged, SiteRestored),
+        }
+    )
+
+    def catch_up(self) -> int:
+        """Index what the next events touched; returns how many were passed."""
+        return self._index(self.batch)
+
+    def take_one(self) -> int:
+        """The same for one event."""
+        return self._index(1)
+
+    def reached(self) -> int:
+        """The position that the index was committed at, 0 where there is none."""
+        at = parse_position(indexes().position())
+        return at.number if at is not None else 0
+
+    def park_next(self, error: BaseException) -> None:
+        """Give up on the event behind the index: store it with its error, and step over it."""
+        at = parse_position(indexes().position())
+        if at is None:
+            return  # what failed was the rebuild: there is no event to blame, and the next turn tries again
+        with unit() as u:
+            passed = read_after(u.session, at.number, 1)
+            for recorded in passed:
+                park(u, self.name, recorded, error)
+        for recorded in passed:
+            indexes().commit(str(Position(at.epoch, recorded.position)))
+
+    def _index(self, limit: int) -> int:
+        epoch, _ = head(db.session())
+        at = parse_position(indexes().position())
+        if at is None or at.epoch != epoch:
+            rebuild()
+            return 1
+        batch = read_after(db.session(), at.number, limit)
+        if not batch:
+            self._tidy()
+            return 0
+        touched = self._touched(batch)
+        found = documents_unchecked(touched)
+        index = indexes()
+        index.index(found)
+        index.remove(touched - {document.topic_id for document in found})
+        try:
+            index.commit(str(Position(epoch, batch[-1].position)))
+        except (IndexBusy, IndexReplaced, NeedsRebuild) as error:
+            # Nothing was written and the cursor stands where it stood: the next turn takes the batch again.
+            logger.info("index not written", cause=str(error))
+            return 0
+        return len(batch)
+
+    def _tidy(self) -> None:
+        """Join small segments in a quiet moment, at most once a minute."""
+        moment = time.monotonic()
+        if moment < self._tidied + TIDY_SECONDS:
+            return
+        self._tidied = moment
+        try:
+            indexes().compact()
+        except (IndexBusy, IndexReplaced, NeedsRebuild) as error:
+            logger.info("index not tidied", cause=str(error))
+
+    def _touched(self, batch: list[Recorded]) -> set[int]:
+        events = [recorded.event for recorded in batch if recorded.event is not None and type(recorded.event) in self.reads]
+        ids = {event.topic_id for event in events if hasattr(event, "topic_id")}
+        moved = {event.category_id for event in events if isinstance(event, CategoryChanged) and event.visibility_changed}
+        if moved:
+            ids.update(db.session.scalars(select(Topic.id).where(Topic.category_id.in_(moved))))
+        return ids
+
+
+def rebuild() -> None:
+    """Build both indexes anew beside the ones in use, then swap. What changes meanwhile is indexed again afterwards."""
+    position = str(Position(*head(db.session())))
+    db.session.rollback()
+    indexes().rebuild(all_documents_unchecked(), position)

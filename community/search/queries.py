@@ -1,0 +1,169 @@
+"""Searching, always for somebody: what the index finds, looked at again with the viewer's rights of this moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import func, select
+
+from community.accounts.models import Account
+from community.categories.models import Category
+from community.categories.policy import visibilities_open_to
+from community.categories.queries import may_read
+from community.core.errors import TooMany
+from community.core.native import NativeThreads, TooBusy
+from community.core.paging import PAGE_SIZE, Page, page_count
+from community.extensions import db
+from community.posts.models import Post
+from community.posts.queries.authors import author_view, left_at
+from community.posts.queries.lists import tiles_unchecked
+from community.posts.views import AuthorView, Tile, post_url
+from community.search.engine import FEW, Found, SearchIndexes
+from community.search.indexes import audiences, indexes
+from community.search.querying import KINDS, STATES, Query, parse
+from community.search.snippets import snippet
+from community.search.verifying import still_true
+from community.staff.viewer import Viewer
+
+EXACT = 100
+"""Visible hits up to which a total is exact (rulings 20)."""
+
+DEEPEST = 10
+"""Pages of results; whoever turns ten needs other words."""
+
+_SPARE = 60  # Hits asked for beyond what is shown, so that those that may not be seen leave no hole.
+_PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
+
+_threads = NativeThreads(at_once=2, seconds=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A topic found, with the passage that says most; `by`, `post_url`, `accepted` and `official` are of its post."""
+
+    tile: Tile
+    passage: Sequence[tuple[str, bool]]
+    post_url: str
+    by: AuthorView | None
+    accepted: bool
+    official: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of results. `total` is exact to 100, then `at_least`. `available` is false while there is no index."""
+
+    query: Query
+    results: tuple[Result, ...]
+    total: int
+    at_least: bool
+    suggestion: str | None
+    available: bool
+    page: Page
+
+
+def asked(arguments: Mapping[str, str]) -> Query:
+    """The query of a request: the box (`q`) and the chips (`kind`, `state`, `category`, `tag`, `by`), strange values ignored."""
+    query = parse(arguments.get("q", ""))
+    chips: dict[str, Any] = {}
+    if arguments.get("kind") in KINDS:
+        chips["kinds"] = (arguments["kind"],)
+    if arguments.get("state") in STATES:
+        chips["states"] = (arguments["state"],)
+    for name, field in (("category", "categories"), ("tag", "tags")):
+        value = arguments.get(name, "").strip()[:60].casefold()
+        if value:
+            chips[field] = (*getattr(query, field), value)
+    if arguments.get("by") == "staff":
+        chips["by_staff"] = True
+    return replace(query, **chips)
+
+
+def search(viewer: Viewer, query: Query, *, number: int = 1, address: str = "", kept: Sequence[tuple[str, str]] = ()) -> SearchPage:
+    """One page of what this viewer may see. Raises TooMany when the machine is too busy to search."""
+    if query.is_empty:
+        return SearchPage(query, (), 0, False, None, True, Page(1, 1, address, tuple(kept)))
+    query = _resolved(viewer, query)
+    index = indexes()
+    wanted = max(EXACT, min(number, DEEPEST) * PAGE_SIZE) + _SPARE
+    found, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
+    ids = still_true(viewer, query, [hit.topic_id for hit in found.hits], found.position)
+    total = min(len(ids), EXACT)
+    page = Page(number, min(DEEPEST, page_count(len(ids))), address, tuple(kept))
+    shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE] if number <= page.count else []
+    results = _results(shown, found)
+    return SearchPage(query, results, total, len(ids) > EXACT, suggestion, found.available, page)
+
+
+def index_is_usable() -> bool:
+    """Whether both indexes can be read; for `/readyz`."""
+    return not indexes().needs_rebuild
+
+
+def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) -> tuple[Found, str | None]:
+    def look() -> tuple[Found, str | None]:
+        found = index.find(query, limit=limit, audiences=groups)
+        return found, index.suggest(query) if len(found.hits) < FEW and query.words else None
+
+    try:
+        return _threads.run(look)
+    except TooBusy:
+        raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
+
+
+def _resolved(viewer: Viewer, query: Query) -> Query:
+    """Names of categories and authors exchanged for their numbers; a category that the viewer may not read is unknown."""
+    categories = select(Category.id).where(Category.slug.in_(query.categories), may_read(viewer))
+    authors = select(Account.id).where(Account.handle.in_([name.removeprefix("@") for name in query.authors]))
+    return query.resolved(
+        category_ids=db.session.scalars(categories).all() if query.categories else (),
+        author_ids=db.session.scalars(authors).all() if query.authors else (),
+    )
+
+
+def _results(topic_ids: Sequence[int], found: Found) -> tuple[Result, ...]:
+    tiles = {tile.id: tile for tile in tiles_unchecked(topic_ids)}
+    best = _best_posts(topic_ids, found.terms)
+    return tuple(_result(tiles[topic_id], best.get(topic_id), found) for topic_id in topic_ids if topic_id in tiles)
+
+
+def _result(tile: Tile, post: Any, found: Found) -> Result:
+    if post is None:
+        return Result(tile, (), tile.url, None, False, False)
+    passage = snippet(post.beginning, found.terms)
+    by = author_view(post) if post.number > 1 else None
+    return Result(tile, passage, post_url(tile.url, post.number, post.id), by, post.accepted, post.official)
+
+
+def _best_posts(topic_ids: Sequence[int], terms: Sequence[str]) -> dict[int, Any]:
+    """The post of each topic whose passage to show: the best answer that matches, else what matches, else the best answer."""
+    if not topic_ids:
+        return {}
+    rows = db.session.execute(
+        select(*(Post.id, Post.topic_id, Post.number, Post.role, Post.accepted, Post.official, Post.author_id))
+        .add_columns(
+            Post.badge,
+            Post.badge_title,
+            func.substr(Post.text, 1, _PASSAGE_CHARACTERS).label("beginning"),
+            left_at(Post.author_id, Post.badge).label("left_at"),
+        )
+        .add_columns(Account.handle, Account.name, Account.hue, Account.photo)
+        .join(Account, Account.id == Post.author_id)
+        .where(Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
+        .order_by(Post.topic_id, Post.number)
+    )
+    posts: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        posts[row.topic_id].append(row)
+    return {topic_id: max(found, key=lambda post: _worth(post, terms)) for topic_id, found in posts.items()}
+
+
+def _worth(post: Any, terms: Sequence[str]) -> tuple[float, int]:
+    text = post.beginning.casefold()
+    matched = sum(term in text for term in terms)
+    answers = (2.0 if post.accepted or post.official else 1.0 if post.role == "answer" else 0.0) if matched or not terms else 0.0
+    return (matched + answers, -post.number)

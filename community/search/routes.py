@@ -1,0 +1,32 @@
+"""The search page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from community.accounts import gate
+from community.categories.queries import categories_visible_to
+from community.core import limits
+from community.core.paging import page_number
+from community.search.queries import asked, search
+from community.search.querying import LONGEST
+
+bp = Blueprint("search", __name__)
+
+CHIPS = ("q", "kind", "state", "category", "tag", "by")
+"""The arguments that say what is looked for; everything else in the address is ignored."""
+
+
+@bp.get("/search")
+@gate.public
+@limits.by_person("60 per minute", methods=("GET",))
+def results() -> Response:
+    """Answers to what was typed, as this viewer may see them."""
+    viewer = gate.viewer()
+    given = {name: request.args[name][:LONGEST] for name in CHIPS if request.args.get(name)}
+    query = asked(given)
+    found = search(viewer, query, number=page_number(request.args), address="/search", kept=tuple(given.items()))
+    page = render_template("search/results.html", found=found, query=query, given=given, categories=categories_visible_to(viewer))
+    answer = make_response(page)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
