@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, select
+from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from community.core.base import Base, Id
@@ -148,13 +148,19 @@ def read_channels_after(session: Session, channels: Iterable[str], position: int
 
 def versions(session: Session, channels: Sequence[str], *, before: int | None = None) -> dict[str, int]:
     """Each channel's newest position (0 where nothing happened), optionally as it was before a position; one query."""
-    columns = []
+    columns = version_columns(channels, before=before)
+    if not columns:
+        return {}
+    row = session.execute(select(*columns)).one()
+    return {channel: row[number] or 0 for number, channel in enumerate(channels)}
+
+
+def version_columns(channels: Sequence[str], *, before: int | None = None) -> list[ColumnElement[int | None]]:
+    """A column for each channel: its newest position, NULL where nothing happened."""
+    columns: list[ColumnElement[int | None]] = []
     for number, channel in enumerate(channels):
         newest = select(EventChannel.position).where(EventChannel.channel == channel)
         if before is not None:
             newest = newest.where(EventChannel.position < before)
         columns.append(newest.order_by(EventChannel.position.desc()).limit(1).scalar_subquery().label(f"v{number}"))
-    if not columns:
-        return {}
-    row = session.execute(select(*columns)).one()
-    return {channel: row[number] or 0 for number, channel in enumerate(channels)}
+    return columns

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from community.core.log import head
+from community.core.log import EventHead, head, version_columns
 from community.extensions import db
 
 _FORM = re.compile(r"([0-9a-zA-Z]{1,40}):([0-9]{1,18})", re.ASCII)
@@ -33,3 +34,19 @@ def parse_position(text: str) -> Position | None:
 def position_now(session: Session | None = None) -> Position:
     """The newest position. A page reads it before its queries, so that what it shows is never older than it says."""
     return Position(*head(session or db.session()))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the log stood before a page's queries: its position, and the version of each channel that the page shows."""
+
+    position: Position
+    versions: dict[str, int]
+
+
+def standing(*channels: str) -> Standing:
+    """Position and versions by one query. Call it before everything else that a page reads."""
+    epoch, number, *newest = db.session.execute(select(EventHead.epoch, EventHead.position, *version_columns(channels))).one()
+    return Standing(
+        Position(epoch, number), {channel: int(version or 0) for channel, version in zip(channels, newest, strict=True)}
+    )

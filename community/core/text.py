@@ -13,3 +13,8 @@ _UNWANTED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff
 def is_clean(text: str) -> bool:
     """Whether `text` has no control characters (but tab and line ends) and no lone surrogates."""
     return _UNWANTED.search(text) is None
+
+
+def without_unwanted(text: str) -> str:
+    """`text` without what `is_clean` refuses, to show again what somebody sent."""
+    return _UNWANTED.sub("", text)

@@ -59,7 +59,7 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post. `html` is empty where it was removed; `number` is 0 while it is held."""
+    """A post. `html` is empty where it was removed; `number` is 0 while it is held; `helpful` is None while nobody can vote."""
 
     id: int
     topic_id: int
@@ -77,8 +77,8 @@ class PostView:
     accepted_at: datetime | None
     accepted_by_asker: bool
     official: bool
-    helpful: int
-    unhelpful: int
+    helpful: int | None
+    unhelpful: int | None
     removed: RemovedView | None
     reply_to: ReplyToView | None
     source: SourceView | None
@@ -155,6 +155,12 @@ class TopicView:
     def page_count(self) -> int:
         """Pages of 20 posts, tombstones included."""
         return max(1, -(-self.last_number // PAGE_SIZE))
+
+    @property
+    def channels(self) -> set[str]:
+        """The channels whose changes show on a page of this topic: its own, and those of topics that it links."""
+        linked = [*self.duplicates, *([self.duplicate_of] if self.duplicate_of else [])]
+        return {f"topic:{each}" for each in (self.id, *(link.id for link in linked))}
 
     @property
     def accepts_posts(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import case, func, select
 
 from community.accounts.models import Account
@@ -26,7 +27,7 @@ class Text:
     """What somebody wrote, checked and rendered: `body` is Markdown, `html` safe, `text` its words."""
 
     body: str
-    html: str
+    html: Markup
     text: str
 
 
@@ -49,7 +50,7 @@ def prepared(body: str) -> Text:
     rendered = rendered_body(body)
     if not rendered.html.strip():
         raise Invalid(fields={"body": _("Please write something that can be seen.")})
-    return Text(body, str(rendered.html), rendered.text)
+    return Text(body, rendered.html, rendered.text)
 
 
 def rendered_body(body: str) -> Rendered:
@@ -88,7 +89,7 @@ def insert_post(
         role=role,
         reply_to_id=reply_to_id,
         body=text.body,
-        html=text.html,
+        html=str(text.html),
         text=text.text,
         created_at=u.now,
         badge=badge,

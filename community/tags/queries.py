@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, Text, cast, func, select
 
+from community.extensions import db
 from community.tags.models import Tag, TopicTag
 
 
@@ -23,6 +24,12 @@ def in_order(joined: str | None) -> tuple[str, ...]:
     """The tags of a `tags_of` column, in the order that their author gave."""
     pairs = (part.split(":", 1) for part in (joined or "").split(" ") if part)
     return tuple(name for _, name in sorted(pairs, key=lambda pair: int(pair[0])))
+
+
+def tags_unchecked(topic_id: int) -> tuple[str, ...]:
+    """The tags of one topic, in their order."""
+    query = select(Tag.name).join(TopicTag, TopicTag.tag_id == Tag.id).where(TopicTag.topic_id == topic_id).order_by(TopicTag.sort)
+    return tuple(db.session.scalars(query))
 
 
 def carries(topic_id: SQLColumnExpression[int], name: str) -> ColumnElement[bool]:

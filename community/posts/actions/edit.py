@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from os.path import commonprefix
 
 from flask_babel import gettext as _
 
+from community.core.diff import diff
 from community.core.errors import Conflict, Invalid, require
 from community.core.unit import Unit, unit
 from community.posts.actions.write import discard
@@ -71,7 +71,7 @@ def edit_post(
         kept = _must_keep(u, by, post, changed)
         rewritten = _rewrite(u, by, post, text.body, topic_fields.title, kept=kept)
         if rewritten:
-            post.body, post.html, post.text = text.body, text.html, text.text
+            post.body, post.html, post.text = text.body, str(text.html), text.text
             u.record(
                 PostEdited(by_id=by.id, topic_id=post.topic_id, category_id=post.topic.category_id, post_id=post.id, kept=kept)
             )
@@ -93,12 +93,15 @@ class TopicFields:
 
 
 def changed_characters(old: str, new: str) -> int:
-    """How many characters differ between two texts: the longer side from the first difference to the last."""
+    """How many characters differ between two texts, as the history shows them: the longer side of each changed line."""
     if old == new:
         return 0
-    begun = len(commonprefix([old, new]))
-    ended = len(commonprefix([old[begun:][::-1], new[begun:][::-1]]))
-    return max(len(old), len(new)) - begun - ended
+    total = 0
+    for line in diff(old, new):
+        gone = sum(len(text) for op, text in line.parts if op == "removed")
+        come = sum(len(text) for op, text in line.parts if op == "added")
+        total += max(gone, come)
+    return total
 
 
 def _checked(title: str | None, tags: Sequence[str] | None, product: str | None, product_version: str | None) -> TopicFields:

@@ -17,7 +17,6 @@ from community.staff.viewer import Viewer, refreshed
 from community.tags.tagging import checked_tags, set_tags
 from community.topics.events import TopicOpened
 from community.topics.models import KINDS, Topic
-from community.topics.queries import topic_for
 from community.topics.state import recompute
 from community.topics.titles import checked_product, checked_title, slug_of
 
@@ -55,7 +54,7 @@ def open_topic(
         by = refreshed(by)
         known = sent.earlier(u, by)
         if known is not None:
-            return written(u, topic_for(by, known.topic_id), known, created=False)
+            return written(known, created=False)
         category = category_by_id(by, category_id)
         require(may_open_topic(by, category, kind))
         topic = u.add(
@@ -85,4 +84,4 @@ def open_topic(
                 by_id=by.id, topic_id=topic.id, category_id=category.id, post_id=post.id, kind=kind, held=topic.held_at is not None
             )
         )
-        return written(u, topic, post, created=True)
+        return written(post, created=True)

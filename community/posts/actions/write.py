@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from community.core.errors import Invalid, Unauthorized, require
 from community.core.unit import Unit, unit
 from community.drafts.models import Draft
 from community.posts.events import PostWritten
 from community.posts.models import Post
+from community.posts.queries.posts import address_of
 from community.posts.submissions import sending
-from community.posts.views import post_url
 from community.posts.writing import insert_post, prepared
 from community.staff.viewer import Viewer, refreshed
 from community.topics.actions import request_info, settle_info
@@ -21,7 +21,6 @@ from community.topics.models import Topic
 from community.topics.policy import may_ask_info, may_write_in
 from community.topics.queries import topic_for
 from community.topics.state import recompute
-from community.topics.titles import topic_url
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def write_post(
         topic = topic_for(by, topic_id)
         known = sent.earlier(u, by)
         if known is not None:
-            return written(u, topic, known, created=False)
+            return written(known, created=False)
         require(may_write_in(by, topic))
         if asks_info:
             require(may_ask_info(by, topic))
@@ -84,16 +83,12 @@ def write_post(
                 held=post.held_at is not None,
             )
         )
-        return written(u, topic, post, created=True)
+        return written(post, created=True)
 
 
-def written(u: Unit, topic: Topic, post: Post, *, created: bool) -> Written:
-    """What to tell of a post: a held one stands behind the last that everybody sees."""
-    number = post.number
-    if number < 1:
-        number = u.session.execute(select(func.max(Post.number)).where(Post.topic_id == topic.id)).scalar_one()
-    url = post_url(topic_url(topic.id, topic.slug), max(number, 1), post.id)
-    return Written(post.id, topic.id, max(post.number, 0), url, created, post.held_at is not None)
+def written(post: Post, *, created: bool) -> Written:
+    """What to tell of a stored post."""
+    return Written(post.id, post.topic_id, max(post.number, 0), address_of(post), created, post.held_at is not None)
 
 
 def discard(u: Unit, by: Viewer, place: str) -> None:

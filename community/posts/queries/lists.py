@@ -1,4 +1,4 @@
-"""Lists of topics, in four statements whatever their length."""
+"""Lists of topics, in three statements whatever their length."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
 from community.categories.models import Category
+from community.categories.queries import may_read
 from community.core.errors import NotFound
 from community.core.markup import excerpt
 from community.core.paging import MAX_PAGES, PAGE_SIZE, Page, page_count
 from community.extensions import db
 from community.posts.models import Post
-from community.posts.queries.authors import author_view, when_left
+from community.posts.queries.authors import author_view, left_at
 from community.posts.queries.page import MARKED, category_columns, category_view
 from community.posts.views import AuthorView, Tile, TilePage
 from community.staff.viewer import Viewer
@@ -96,6 +97,22 @@ def latest_tiles(viewer: Viewer, listing: Listing, limit: int) -> tuple[Tile, ..
     return _tiles(db.session.execute(rows).all())
 
 
+def own_tiles(viewer: Viewer, *, limit: int) -> tuple[Tile, ...]:
+    """What a member wrote that now waits for them: answered and not confirmed by them, in need of information, or still held."""
+    waits = or_(Topic.held_at.is_not(None), Topic.state.in_(("answered", "needs_info")))
+    mine = and_(Topic.author_id == viewer.id, Topic.removed_at.is_(None), may_read(viewer), waits)
+    return _tiles(db.session.execute(_rows().where(mine).order_by(*SORTS["active"]).limit(limit)).all())
+
+
+def counts_by_category(viewer: Viewer) -> dict[int, int]:
+    """How many listed topics each category has; categories without any are left out."""
+    query = select(Topic.category_id, func.count()).join(Category, Category.id == Topic.category_id)
+    return {
+        category_id: count
+        for category_id, count in db.session.execute(query.where(topics_visible_to(viewer)).group_by(Topic.category_id))
+    }
+
+
 def tiles_unchecked(topic_ids: Collection[int]) -> list[Tile]:
     """These topics as everybody who may read them sees them in a list; without held and removed ones, in no order."""
     rows = _rows().where(Topic.id.in_(topic_ids), Topic.held_at.is_(None), Topic.removed_at.is_(None))
@@ -108,6 +125,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             *(Topic.id, Topic.slug, Topic.title, Topic.kind, Topic.state, Topic.closed, Topic.created_at, Topic.active_at),
             *(Topic.post_count, Topic.official_count, Topic.accepted_count, Topic.author_id),
             *(Account.handle, Account.name, Account.hue, Account.photo, _First.badge, _First.badge_title),
+            left_at(Topic.author_id, _First.badge).label("left_at"),
             *category_columns(Category, "category"),
             tags_of(Topic.id).label("tags"),
         )
@@ -121,8 +139,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
 def _tiles(rows: Iterable[Row[Any]]) -> tuple[Tile, ...]:
     rows = list(rows)
     answers = _best_answers([row.id for row in rows if row.accepted_count or row.official_count])
-    left = when_left([*rows, *answers.values()])
-    return tuple(_tile(row, answers.get(row.id), left) for row in rows)
+    return tuple(_tile(row, answers.get(row.id)) for row in rows)
 
 
 def _best_answers(topic_ids: Collection[int]) -> dict[int, Row[Any]]:
@@ -132,7 +149,7 @@ def _best_answers(topic_ids: Collection[int]) -> dict[int, Row[Any]]:
     beginning = func.substr(Post.text, 1, EXCERPT * 3).label("beginning")
     query = (
         select(Post.topic_id, beginning, Post.author_id, Post.badge, Post.badge_title)
-        .add_columns(Account.handle, Account.name, Account.hue, Account.photo)
+        .add_columns(Account.handle, Account.name, Account.hue, Account.photo, left_at(Post.author_id, Post.badge).label("left_at"))
         .join(Account, Account.id == Post.author_id)
         .where(Post.topic_id.in_(topic_ids), MARKED, Post.held_at.is_(None), Post.removed_at.is_(None))
         # Worst first, so that the best stays in the mapping (rulings 21).
@@ -141,8 +158,8 @@ def _best_answers(topic_ids: Collection[int]) -> dict[int, Row[Any]]:
     return {row.topic_id: row for row in db.session.execute(query)}
 
 
-def _tile(row: Row[Any], answer: Row[Any] | None, left: Mapping[int, Any]) -> Tile:
-    answered_by: AuthorView | None = author_view(answer, left) if answer is not None else None
+def _tile(row: Row[Any], answer: Row[Any] | None) -> Tile:
+    answered_by: AuthorView | None = author_view(answer) if answer is not None else None
     return Tile(
         id=row.id,
         url=topic_url(row.id, row.slug),
@@ -151,7 +168,7 @@ def _tile(row: Row[Any], answer: Row[Any] | None, left: Mapping[int, Any]) -> Ti
         state=row.state,
         closed=row.closed,
         category=category_view(row, "category"),
-        author=author_view(row, left),
+        author=author_view(row),
         reply_count=max(0, row.post_count - 1),
         helpful=0,
         created_at=row.created_at,

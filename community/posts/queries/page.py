@@ -1,4 +1,4 @@
-"""A page of a topic, in two statements whatever its length (one more where employees wrote, one where it has duplicates)."""
+"""A page of a topic, in two statements whatever its length (one more where others are duplicates of it)."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from community.accounts.models import Account
-from community.core.errors import NotFound
+from community.core.errors import NotFound, require
 from community.core.markup import stored_html
 from community.extensions import db
 from community.posts.models import Edit, Post, Removal, Source
-from community.posts.queries.authors import author_view, when_left
+from community.posts.policy import may_read_removed
+from community.posts.queries.authors import author_view, left_at
 from community.posts.views import PostView, RemovedView, ReplyToView, SourceView, post_url
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
@@ -41,6 +42,23 @@ def post_for(viewer: Viewer, post_id: int) -> Post:
     return post
 
 
+def address_of(post: Post) -> str:
+    """Where a post stands; a held one behind the last that everybody sees."""
+    number = post.number
+    if number < 1:
+        number = db.session.execute(select(func.max(Post.number)).where(Post.topic_id == post.topic_id)).scalar_one()
+    topic = post.topic
+    return post_url(topic_url(topic.id, "removed" if topic.removed_at else topic.slug), max(number, 1), post.id)
+
+
+def removed_text(viewer: Viewer, post: Post) -> str:
+    """The Markdown of a removed post, for those who may read it. Raises Forbidden for others, NotFound where it was not removed."""
+    require(may_read_removed(viewer))
+    if post.removed_at is None:
+        raise NotFound
+    return post.body
+
+
 def posts_readable_by(viewer: Viewer) -> ColumnElement[bool]:
     """The condition on Post, beside that on its topic: a held post is its author's alone."""
     return or_(Post.held_at.is_(None), Post.author_id == viewer.id)
@@ -60,6 +78,7 @@ def post_rows() -> Select[*tuple[Any, ...]]:
             *(Post.id, Post.topic_id, Post.number, Post.role, Post.html, Post.text, Post.created_at, Post.edited_at, Post.version),
             *(Post.author_id, Post.badge, Post.badge_title, Post.accepted, Post.accepted_at, Post.accepted_by_asker, Post.official),
             *(Post.held_at, Post.removed_at, Account.handle, Account.name, Account.hue, Account.photo, Topic.slug),
+            left_at(Post.author_id, Post.badge).label("left_at"),
             edits.label("edit_count"),
             Topic.removed_at.label("topic_removed_at"),
             *(Removal.rule, Removal.reason, Removal.by_author, _Remover.name.label("removed_by_name")),
@@ -79,12 +98,11 @@ def post_rows() -> Select[*tuple[Any, ...]]:
 
 
 def views_of(rows: Sequence[Row[Any]]) -> list[PostView]:
-    """Rows of `post_rows` as views; one more query where somebody in them has a badge."""
-    left = when_left(rows)
-    return [_view(row, left) for row in rows]
+    """Rows of `post_rows` as views."""
+    return [_view(row) for row in rows]
 
 
-def _view(row: Row[Any], left: dict[int, Any]) -> PostView:
+def _view(row: Row[Any]) -> PostView:
     url = topic_url(row.topic_id, "removed" if row.topic_removed_at else row.slug)
     removed = row.removed_at is not None
     return PostView(
@@ -99,13 +117,13 @@ def _view(row: Row[Any], left: dict[int, Any]) -> PostView:
         edited_at=row.edited_at,
         edit_count=row.edit_count,
         version=row.version,
-        author=author_view(row, left),
+        author=author_view(row),
         accepted=row.accepted,
         accepted_at=row.accepted_at,
         accepted_by_asker=row.accepted_by_asker,
         official=row.official,
-        helpful=0,
-        unhelpful=0,
+        helpful=None,
+        unhelpful=None,
         removed=_removed(row) if removed else None,
         reply_to=ReplyToView(row.reply_id, post_url(url, row.reply_number, row.reply_id), row.reply_name) if row.reply_id else None,
         source=_source(row) if row.source_author is not None else None,

@@ -1,0 +1,94 @@
+"""What the first page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from flask_babel import format_time, get_locale
+
+from community.categories.models import Category
+from community.categories.queries import categories_visible_to
+from community.drafts.queries import drafts_of
+from community.posts.queries.lists import Listing, counts_by_category, latest_tiles, own_tiles
+from community.posts.views import Tile
+from community.settings.definitions import Site
+from community.settings.queries import site
+from community.staff.queries import Member, team
+from community.staff.viewer import Viewer
+from community.topics.queries import usual_first_answer
+
+SOLVED = 3
+RECENT = 8
+WAITING = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """A category with the number of its topics, those below it included."""
+
+    category: Category
+    count: int
+    below: tuple[tuple[Category, int], ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page: who answers and how fast, what was solved, what is talked of, and what waits for the viewer."""
+
+    team: list[Member]
+    hours: list[str]
+    zone: str
+    usual: timedelta | None
+    solved: tuple[Tile, ...]
+    recent: tuple[Tile, ...]
+    places: list[Place]
+    waiting: tuple[Tile, ...]
+    drafts: int
+
+
+def home_for(viewer: Viewer) -> Home:
+    """All of the first page for somebody."""
+    settings = site()
+    return Home(
+        team=team(),
+        hours=desk_hours(settings),
+        zone=settings.desk_time_zone,
+        usual=usual_first_answer(),
+        solved=latest_tiles(viewer, Listing(kind="question", state="solved"), SOLVED),
+        recent=latest_tiles(viewer, Listing(), RECENT),
+        places=places_for(viewer),
+        waiting=own_tiles(viewer, limit=WAITING) if viewer.signed_in else (),
+        drafts=len(drafts_of(viewer)),
+    )
+
+
+def places_for(viewer: Viewer) -> list[Place]:
+    """The categories that this viewer may read, as a tree."""
+    categories, counts = categories_visible_to(viewer), counts_by_category(viewer)
+    ids = {category.id for category in categories}
+    places = []
+    for top in (category for category in categories if category.parent_id not in ids):
+        below = tuple((each, counts.get(each.id, 0)) for each in categories if each.parent_id == top.id)
+        places.append(Place(top, counts.get(top.id, 0) + sum(count for _category, count in below), below))
+    return places
+
+
+def desk_hours(settings: Site) -> list[str]:
+    """When the desk is open, days with the same hours joined: `Mon – Fri 09:00 – 17:00`."""
+    spans: list[tuple[int, int, tuple[time, time]]] = []
+    for day, hours in enumerate(settings.desk_hours):
+        if hours is None:
+            continue
+        if spans and spans[-1][1] == day - 1 and spans[-1][2] == hours:
+            spans[-1] = (spans[-1][0], day, hours)
+        else:
+            spans.append((day, day, hours))
+    return [_span(*span) for span in spans]
+
+
+def _span(first: int, last: int, hours: tuple[time, time]) -> str:
+    names = get_locale().days["stand-alone"]["abbreviated"]
+    days = names[first] if first == last else f"{names[first]} – {names[last]}"
+    opens, closes = (format_time(moment, "short", rebase=False) for moment in hours)
+    return f"{days} {opens} – {closes}"

@@ -1,0 +1,118 @@
+"""A topic: its page, the permanent links of its posts, and writing in it."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request
+from flask_babel import gettext as _
+
+from community.accounts.gate import members_only, public, viewer
+from community.core.errors import Conflict, Invalid
+from community.core.fragments import base_url, respond
+from community.core.limits import by_person
+from community.core.markup import excerpt
+from community.core.paging import page_number
+from community.core.position import Standing
+from community.drafts.queries import draft_for
+from community.posts.actions import write_post
+from community.posts.forms import ReplyForm, id_in
+from community.posts.queries import held_posts_of, post_for, topic_page, topic_view
+from community.posts.queries.posts import address_of
+from community.posts.reading import begin, kept_page
+from community.posts.routes.blueprint import bp
+from community.posts.submissions import new_submission_id
+from community.posts.views import PostView, TopicPage
+
+DESCRIPTION = 160
+"""Characters of a page's description: what search engines show."""
+
+
+@bp.get("/t/<int:topic_id>", defaults={"slug": ""})
+@bp.get("/t/<int:topic_id>/<slug>")
+@public
+def topic(topic_id: int, slug: str) -> Response:
+    """A page of a topic; a wrong slug leads to the right one."""
+    stood, page = _read(topic_id, page_number(request.args))
+    if page.topic.url != f"/t/{topic_id}/{slug}":
+        return _moved(page.page.url(page.page.number))
+    return _drawn(stood, page, _begun(topic_id) if viewer().signed_in else None)
+
+
+@bp.get("/p/<int:post_id>")
+@public
+def post(post_id: int) -> Response:
+    """The permanent link of a post: to its place in its topic, where a tombstone may stand."""
+    return _moved(address_of(post_for(viewer(), post_id)))
+
+
+@bp.post("/t/<int:topic_id>/posts")
+@by_person("30 per minute")
+@members_only
+def write(topic_id: int) -> Response:
+    """Write in a topic. Sent again, it leads to what exists; refused, it gives the text back."""
+    form = ReplyForm()
+    try:
+        written = write_post(
+            by=viewer(),
+            topic_id=topic_id,
+            body=form.body.data or "",
+            role=form.role.data or None,
+            reply_to_id=id_in(form.reply_to.data, "reply_to"),
+            submission_id=form.submission_id.data,
+            personal=not form.brand.data,
+            asks_info=bool(form.asks_info.data),
+        )
+    except (Invalid, Conflict) as error:
+        stood, page = _read(topic_id, topic_view(viewer(), topic_id).page_count)
+        form.refuse(error)
+        answer = _drawn(stood, page, form)
+        answer.status_code = error.status
+        return answer
+    return respond(written.url, said=_("Only you see this until you have confirmed your address.") if written.held else "")
+
+
+def _read(topic_id: int, number: int) -> tuple[Standing, TopicPage]:
+    """A page and where the log stood before it was read, for all topics whose titles it shows."""
+    channels = {f"topic:{topic_id}"}
+    while True:
+        stood = begin(*sorted(channels))
+        page = topic_page(viewer(), topic_id, number)
+        if page.topic.channels <= channels:
+            return stood, page
+        channels |= page.topic.channels
+
+
+def _drawn(stood: Standing, page: TopicPage, form: ReplyForm | None) -> Response:
+    first = page.posts[0] if page.posts else None
+    return kept_page(
+        viewer(),
+        stood,
+        "topics/topic.html",
+        page=page,
+        form=form,
+        held=held_posts_of(viewer(), page.topic.id) if page.is_last else [],
+        reply_to=_answered(page),
+        base_url=base_url(),
+        description=excerpt(first.text, DESCRIPTION) if first and first.text else page.topic.title,
+    )
+
+
+def _begun(topic_id: int) -> ReplyForm:
+    """The form for a reply, with what was begun in this topic before."""
+    draft = draft_for(viewer(), f"topic:{topic_id}")
+    form = ReplyForm(formdata=None)
+    form.submission_id.data = new_submission_id()
+    form.body.data = draft.fields.get("body", "") if draft else ""
+    return form
+
+
+def _answered(page: TopicPage) -> PostView | None:
+    """The post of this page that the address or the sent form replies to."""
+    wanted = request.form.get("reply_to") or request.args.get("reply_to")
+    return next((each for each in (*page.posts, *page.cards) if str(each.id) == wanted and each.removed is None), None)
+
+
+def _moved(address: str) -> Response:
+    answer = redirect(address, code=302)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    assert isinstance(answer, Response)
+    return answer
