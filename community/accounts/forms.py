@@ -112,6 +112,8 @@ class ProfileForm(PageForm):
 class PhotoForm(PageForm):
     """A new photo."""
 
+    takes_files = True
+
     photo = FileField(
         _l("Photo"),
         description=_l("PNG, JPEG, WebP or GIF up to 10 MB. It is cut to a square; place and camera are taken out."),

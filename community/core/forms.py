@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Final
 
+from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import PasswordField, StringField, TextAreaField
 
 from community.core.errors import Invalid, Refused
 from community.core.text import is_clean
+
+_SENT: Final = object()
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -17,10 +21,21 @@ class PageForm(FlaskForm):  # type: ignore[misc]
 
     form_errors: list[str]
 
+    takes_files: ClassVar[bool] = False
+
     class Meta:
         """The guard in front of all views checks the token, so no form has to."""
 
         csrf = False
+
+    def __init__(self, formdata: Any = _SENT, **named: Any) -> None:
+        super().__init__(formdata=self._sent() if formdata is _SENT else formdata, **named)
+
+    def _sent(self) -> MultiDict[str, Any] | CombinedMultiDict[str, Any] | None:
+        """What the request sent as a form: no JSON, and files only where the form has a field for them."""
+        if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+            return None
+        return CombinedMultiDict([request.files, request.form]) if self.takes_files else request.form
 
     def refuse(self, error: Refused) -> None:
         """Show why an action refused: each sentence at its field, what belongs to no field on top."""

@@ -40,13 +40,13 @@ class Box:
         self.mails: list[EmailMessage] = []
         self.reply = ""
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         if self.reply:
             return self.reply
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         mail = message_from_bytes(envelope.content, policy=default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
@@ -98,14 +98,16 @@ def test_joining_and_resetting_are_mailed_once_and_their_links_work(make_app: Ca
 
         (row,) = mails()
         assert row.state == "sent"
-        assert path[1] not in row.shown_text and "/confirm/•••" in row.shown_text
+        assert path[1] not in row.shown_text
+        assert "/confirm/•••" in row.shown_text
 
         actions.ask_reset(email="ANNA@example.com")
         actions.ask_reset(email="nobody@example.com")
         take_all(MailFollower())
         send_due()
         reset = re.search(r"http://localhost/reset/(\S+)", box.mails[-1].get_content())
-        assert len(box.mails) == 2 and reset is not None
+        assert len(box.mails) == 2
+        assert reset is not None
         actions.set_password(token=reset[1], password="another long one")
         assert actions.authenticate("anna@example.com", "another long one") == account_id
 
@@ -118,7 +120,9 @@ def test_the_owner_of_an_address_hears_of_a_second_claim(make_app: Callable[...,
         take_all(MailFollower())
         send_due()
         (mail,) = box.mails
-        assert "owner" in mail.get_content() and "/confirm/" not in mail.get_content() and "pretender" not in mail.get_content()
+        assert "owner" in mail.get_content()
+        assert "/confirm/" not in mail.get_content()
+        assert "pretender" not in mail.get_content()
 
 
 def test_a_server_that_is_down_is_tried_with_growing_pauses_and_then_given_up(make_app: Callable[..., Flask]) -> None:
@@ -130,7 +134,9 @@ def test_a_server_that_is_down_is_tried_with_growing_pauses_and_then_given_up(ma
         for _ in range(len(PAUSES)):
             assert send_due() == 1
             (row,) = mails()
-            assert row.state == "waiting" and row.next_try_at is not None and "refused" in row.error.lower()
+            assert row.state == "waiting"
+            assert row.next_try_at is not None
+            assert "refused" in row.error.lower()
             waited.append(row.next_try_at - clock.now())
             assert send_due() == 0
             travel.shift(waited[-1])
@@ -156,7 +162,8 @@ def test_it_heals_by_itself_and_a_refused_recipient_is_given_up_at_once(make_app
         join("other", "other@example.com")
         take_all(MailFollower())
         send_due()
-        assert mails()[1].state == "given_up" and "550" in mails()[1].error
+        assert mails()[1].state == "given_up"
+        assert "550" in mails()[1].error
 
 
 def test_a_crash_while_sending_sends_again_and_never_a_third_time(
