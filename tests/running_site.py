@@ -18,6 +18,7 @@ from flask import Flask
 from community.app import create_app
 from community.config import Config
 from community.extensions import db
+from community.supervisor import PARENT
 
 
 class RunningSite:
@@ -53,20 +54,24 @@ class RunningSite:
         """Start `web`, `worker` or `run` and wait until the site is ready."""
         for name in names:
             with self.log.open("ab") as log:
-                command = [sys.executable, "-m", "community.cli", name]
-                self._running[name] = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                command = [sys.executable, "-m", *(["community.wsgi"] if name == "web" else ["community.cli", name])]
+                # The variable lets it end with us, should a test run be killed; the session lets kill() reach all of it.
+                environ = {**self.environ, PARENT: str(os.getpid())}
+                self._running[name] = subprocess.Popen(
+                    command, env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                )
         self.wait_ready()
 
     def wait_ready(self) -> None:
-        """Wait until web answers and, where a worker was started, until it gave a sign of life."""
+        """Wait until web answers and, where a worker runs, until database, log and index are usable."""
         until(self._is_ready, f"{', '.join(self._running)} ready; see {self.log}")
 
     def process_id(self, name: str) -> int:
         return self._running[name].pid
 
     def kill(self, name: str) -> None:
-        """kill -9, and its end is awaited."""
-        self._running[name].kill()
+        """kill -9 of a program with all its processes; its end is awaited."""
+        os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running.pop(name).wait()
 
     def stop(self) -> dict[str, int]:
@@ -77,10 +82,10 @@ class RunningSite:
         self._running.clear()
         return codes
 
-    def command(self, *arguments: str) -> str:
-        """Run a `bothways` command on this site and return what it printed. Raises CalledProcessError."""
+    def run_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `bothways` command on this site to its end."""
         command = [sys.executable, "-m", "community.cli", *arguments]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False, timeout=120)
 
     @contextmanager
     def app(self) -> Iterator[Flask]:
@@ -97,8 +102,9 @@ class RunningSite:
         for name, process in self._running.items():
             if process.poll() is not None:
                 raise AssertionError(f"{name} ended with {process.returncode}:\n{self.log.read_text()[-3000:]}")
+        address = "/readyz" if self._running.keys() & {"worker", "run"} else "/healthz"
         try:
-            return self._running.keys() <= {"worker"} or requests.get(f"{self.base_url}/readyz", timeout=5).status_code == 200
+            return self._running.keys() == {"worker"} or requests.get(self.base_url + address, timeout=5).status_code == 200
         except requests.ConnectionError:
             return False
 
