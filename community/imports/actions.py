@@ -21,7 +21,8 @@ from community.imports.forumjson import ForumJson
 from community.imports.incoming import IncomingTopic, Reader, line
 from community.imports.known import Known, known_things, remember_dump, site_known_by
 from community.imports.linking import link_duplicates
-from community.imports.rendering import Text, text_of
+from community.imports.renderers import Renderers
+from community.imports.rendering import Phrases, Raw, Text
 from community.imports.stackexchange import StackExchange
 from community.imports.updating import Update
 from community.imports.writing import Place, authors_of, write_topics
@@ -100,9 +101,10 @@ def _import(reader: Reader, category: str, progress: Progress) -> Outcome:
     place, name = _place(reader, category)
     outcome = Outcome(site=reader.site, category=name, left_out=reader.left_out)
     progress.begin(_("Importing"), reader.total)
-    for batch, steps in _batches(reader):
-        _import_batch(place, batch, outcome)
-        progress.advance(steps)
+    with Renderers(_phrases()) as renderers:
+        for batch, steps in _batches(reader):
+            _import_batch(place, batch, renderers, outcome)
+            progress.advance(steps)
     outcome.duplicates, circles = link_duplicates(reader.site, reader.duplicates())
     if circles:
         outcome.left_out[_("duplicate links that lead in a circle")] += circles
@@ -141,7 +143,7 @@ def _batches(reader: Reader) -> Iterator[tuple[list[IncomingTopic], int]]:
     yield batch, steps
 
 
-def _import_batch(place: Place, topics: list[IncomingTopic], outcome: Outcome) -> None:
+def _import_batch(place: Place, topics: list[IncomingTopic], renderers: Renderers, outcome: Outcome) -> None:
     before = known_things(place.site, "topic", [topic.key for topic in topics])
     wanted = [topic for topic in topics if topic.key not in before or before[topic.key].digest != topic.digest()]
     outcome.unchanged += len(topics) - len(wanted)
@@ -151,7 +153,7 @@ def _import_batch(place: Place, topics: list[IncomingTopic], outcome: Outcome) -
     posts = known_things(place.site, "post", [post.key for topic in wanted for post in topic.posts])
     fresh = [_without_known(topic, posts) for topic in wanted if topic.key not in before]
     known = [topic for topic in wanted if topic.key in before]
-    texts = _texts([*fresh, *known], posts, outcome)
+    texts = _texts([*fresh, *known], posts, renderers, outcome)
     names = Names()
     db.session.rollback()
     with unit() as u:
@@ -171,16 +173,24 @@ def _without_known(topic: IncomingTopic, posts: dict[str, Known]) -> IncomingTop
     return replace(topic, posts=kept)
 
 
-def _texts(topics: list[IncomingTopic], posts: dict[str, Known], outcome: Outcome) -> dict[str, Text]:
+def _texts(topics: list[IncomingTopic], posts: dict[str, Known], renderers: Renderers, outcome: Outcome) -> dict[str, Text]:
     """Render what is new or was changed."""
-    texts: dict[str, Text] = {}
-    for topic in topics:
-        for post in topic.posts:
-            if post.key not in posts or posts[post.key].digest != topic.digest_of(post):
-                texts[post.key] = text_of(post)
-                if texts[post.key].cut:
-                    outcome.left_out[_("ends of posts that were too long")] += 1
-    return texts
+    wanted = [
+        post for topic in topics for post in topic.posts if post.key not in posts or posts[post.key].digest != topic.digest_of(post)
+    ]
+    texts = renderers.render([Raw(post.markup, post.source, post.url) for post in wanted])
+    cut = sum(text.cut for text in texts)
+    if cut:
+        outcome.left_out[_("ends of posts that were too long")] += cut
+    return {post.key: text for post, text in zip(wanted, texts, strict=True)}
+
+
+def _phrases() -> Phrases:
+    return Phrases(
+        no_text=_("(This post has no text.)"),
+        cut_see_original=_("(Cut here; the whole text is in the original.)"),
+        cut=_("(Cut here.)"),
+    )
 
 
 def _require_same(site: str, topics: list[IncomingTopic], before: dict[str, Known]) -> None:

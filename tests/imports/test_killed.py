@@ -24,7 +24,7 @@ from tests.conftest import empty_site
 from tests.imports.dumps import SITE, checksum, contents, imported, many
 from tests.running_site import until
 
-QUESTIONS = 260
+QUESTIONS = 360
 
 
 def started(config: Config, folder: Path) -> subprocess.Popen[bytes]:
@@ -49,9 +49,11 @@ def test_kill_9_in_the_middle(app: Flask, config: Config, tmp_path: Path, databa
         known = 0
         for _kill in range(2):
             process = started(second, folder)
-            until(lambda before=known: topics_of(other) > before, "a batch is stored")
+            until(lambda before=known + 50: topics_of(other) > before, "batches are stored")
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             process.kill()
             process.communicate()
+            until(lambda gone=children: not any(Path(f"/proc/{child}").exists() for child in gone), "its children are gone")
             known = topics_of(other)
             assert 0 < known < QUESTIONS, "it was killed too late to tell anything"
             assert known % 50 == 0
