@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask
+from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event, select
@@ -92,19 +92,24 @@ class Browser:
     def __init__(self, app: Flask, account_id: int | None = None) -> None:
         self.client: FlaskClient = app.test_client()
         self.client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        self._token = ""
+        self._app, self._token = app, ""
         if account_id is not None:
-            with app.test_request_context():
-                token = start_session(account_id)
-                db.session.remove()
-            with self.client.session_transaction() as session:
-                session.update(_user_id=token, _fresh=True, csrf_token=hashlib.sha1(token.encode()).hexdigest())
-                raw = session["csrf_token"]
-            with app.test_request_context():
-                from flask import session as made
+            self.sign_in(account_id)
 
-                made["csrf_token"] = raw
-                self._token = generate_csrf()
+    def sign_in(self, account_id: int) -> None:
+        """Let this browser be somebody's."""
+        with self._app.test_request_context():
+            token = start_session(account_id)
+            made = hashlib.sha256(token.encode()).hexdigest()
+            session["csrf_token"] = made
+            self._token = generate_csrf()
+            db.session.remove()
+        with self.client.session_transaction() as kept:
+            kept.update(_user_id=token, _fresh=True, csrf_token=made)
+
+    def take_token(self, page: str) -> None:
+        """Use the token that a page with a form of its own gave a visitor."""
+        self._token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
 
     def get(self, address: str, **options: Any) -> TestResponse:
         """The answer to a link."""

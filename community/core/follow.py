@@ -64,12 +64,16 @@ Reading = Callable[[Unit, Recorded, Any], None]
 
 
 class Follower:
-    """A reader whose cursor is a row. Give it a name, what it reads and, in writing, what it ignores."""
+    """A reader whose cursor is a row. Give it a name, what it reads and, in writing, what it ignores.
+
+    A capability that brings about one thing later sets `ignores_the_rest` instead: of events further out it may not know.
+    """
 
     name: ClassVar[str]
     batch: ClassVar[int] = 100
     reads: ClassVar[Mapping[type[Event], Reading]]
-    ignores: ClassVar[frozenset[type[Event]]]
+    ignores: ClassVar[frozenset[type[Event]]] = frozenset()
+    ignores_the_rest: ClassVar[bool] = False
 
     def catch_up(self) -> int:
         """Take the next batch; returns how many events were passed. Raises what a reading raised, nothing then moved."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from community.accounts.events import AccountConfirmed
 from community.core.follow import Follower
-from community.core.log import Event, Recorded
+from community.core.log import Recorded
 from community.core.unit import Unit
 from community.posts.events import PostReleased
 from community.posts.models import Post
@@ -62,4 +62,4 @@ class PostRelease(Follower):
 
     name = "post release"
     reads: ClassVar = {AccountConfirmed: release}
-    ignores: ClassVar[frozenset[type[Event]]] = frozenset()
+    ignores_the_rest: ClassVar = True

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from community.categories.models import Category
 from community.categories.policy import may_open_topic
 from community.categories.queries import category_by_id
 from community.core.errors import Invalid, Unauthorized, require
-from community.core.unit import unit
+from community.core.unit import Unit, unit
 from community.posts.actions.write import Written, discard, written
 from community.posts.submissions import sending
 from community.posts.writing import insert_post, prepared
@@ -57,23 +58,7 @@ def open_topic(
             return written(known, created=False)
         category = category_by_id(by, category_id)
         require(may_open_topic(by, category, kind))
-        topic = u.add(
-            Topic(
-                kind=kind,
-                title=title,
-                slug=slug_of(title),
-                category_id=category.id,
-                author_id=by.id,
-                created_at=u.now,
-                active_at=u.now,
-                last_post_at=u.now,
-                last_by_id=by.id,
-                held_at=None if by.confirmed else u.now,
-                product=product,
-                product_version=product_version,
-                language=category.language,
-            )
-        )
+        topic = _insert(u, by, category, kind=kind, title=title, product=product, product_version=product_version)
         set_tags(u, topic.id, names)
         post = insert_post(u, topic, by, text, role="question" if kind == "question" else "reply", first=True, personal=personal)
         recompute(u, topic)
@@ -85,3 +70,20 @@ def open_topic(
             )
         )
         return written(post, created=True)
+
+
+def _insert(u: Unit, by: Viewer, category: Category, **fields: str) -> Topic:
+    """Inside a unit: the row of a topic without posts yet; held where the author's address is not confirmed."""
+    topic = Topic(
+        **fields,
+        slug=slug_of(fields["title"]),
+        category_id=category.id,
+        author_id=by.id,
+        created_at=u.now,
+        active_at=u.now,
+        last_post_at=u.now,
+        last_by_id=by.id,
+        held_at=None if by.confirmed else u.now,
+        language=category.language,
+    )
+    return u.add(topic)
