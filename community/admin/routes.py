@@ -123,10 +123,12 @@ def show_person(handle: str) -> Response:
 
 def _person(handle: str, status: int = 200, **forms: object) -> Response:
     account = account_by_handle(viewer(), handle)
-    shown = {"grant": GrantForm(formdata=None), "profile": StaffProfileForm(formdata=None, obj=profile_of(account.id))}
-    return page(
-        "person", status, account=account, grants=grants_for(viewer(), account.id), end=EndForm(formdata=None), **(shown | forms)
-    )
+    shown = {
+        "grant": GrantForm(formdata=None),
+        "end": EndForm(formdata=None),
+        "profile": StaffProfileForm(formdata=None, obj=profile_of(account.id)),
+    }
+    return page("person", status, account=account, grants=grants_for(viewer(), account.id), **(shown | forms))
 
 
 @bp.post("/people/<handle>/roles")
