@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import requests
-from flask import Flask
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
 
-from community.app import create_app
+from community.accounts.actions import start_session
+from community.app import SESSION_COOKIE, create_app
 from community.config import Config
 from community.extensions import db
 from community.supervisor import PARENT
@@ -107,6 +111,44 @@ class RunningSite:
             return self._running.keys() == {"worker"} or requests.get(self.base_url + address, timeout=5).status_code == 200
         except requests.ConnectionError:
             return False
+
+
+class Person:
+    """A browser in which somebody is signed in, without scripts."""
+
+    def __init__(self, site: RunningSite, account_id: int) -> None:
+        """Needs an application context on the site's database."""
+        self._site = site
+        signer = Flask("browser")
+        signer.secret_key = site.config.secret_key
+        kept = {"_user_id": start_session(account_id), "_fresh": True, "csrf_token": uuid4().hex}
+        self._cookie = SecureCookieSessionInterface().get_signing_serializer(signer).dumps(kept)
+        with signer.test_request_context():
+            session["csrf_token"] = kept["csrf_token"]
+            self._token = generate_csrf()
+        self.requests = self._fresh()
+
+    def get(self, path: str) -> requests.Response:
+        return self.requests.get(self._site.base_url + path, timeout=20)
+
+    def post(self, path: str, **fields: str) -> requests.Response:
+        """Send a form; redirects are not followed. Raises requests.RequestException when no answer came."""
+        try:
+            fields["csrf_token"] = self._token
+            return self.requests.post(self._site.base_url + path, data=fields, allow_redirects=False, timeout=20)
+        except requests.RequestException:
+            self.close()
+            self.requests = self._fresh()
+            raise
+
+    def close(self) -> None:
+        self.requests.close()
+
+    def _fresh(self) -> requests.Session:
+        made = requests.Session()
+        made.cookies.set(SESSION_COOKIE, self._cookie)
+        made.headers["Sec-Fetch-Site"] = "same-origin"
+        return made
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
