@@ -10,7 +10,20 @@ import click
 from community.cli.frame import command, site, working
 from community.config import Config
 from community.extensions import db
+from community.migrating import migrate
 from community.running import running
+
+
+@command(example="BOTHWAYS_DATA=demo bothways demo")
+def demo() -> None:
+    """Make the demo world, a small maker of e-bikes and its community, in an empty site; prints who can sign in."""
+    from community.checkpoints import checkpoints
+    from community.demo.commands import build_and_tell
+
+    config = Config.from_environment()
+    with running(config), site(any_tables=True), checkpoints(config, db.engine):
+        migrate(db.engine)
+        build_and_tell()
 
 
 @command(example="bothways import stackexchange dumps/bicycles.stackexchange.com --category Workshop", name="import")

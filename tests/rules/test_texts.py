@@ -70,7 +70,7 @@ SAID = {
 }
 """Calls whose argument (by position or name) a person reads."""
 
-FOR_ADMINISTRATORS = ("community/backup/", "community/doctor/", "community/cli/", "community/running.py", "community/web.py")
+FOR_ADMINISTRATORS = ("community/backup/", "community/demo/", "community/doctor/", "community/cli/", "community/running.py", "community/web.py")
 """What the command says is English, as all its texts are."""
 
 

@@ -1,0 +1,93 @@
+"""The world as one list of deeds in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from community.demo.content import Content, Duplicate, Edit, Topic, Wait
+from community.demo.made import World
+from community.demo.people import PersonMaker
+from community.demo.threads import ThreadMaker
+from community.demo.timing import moments, opening
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that somebody did at a moment, in UTC."""
+
+    at: datetime
+    perform: Callable[[], None]
+
+
+def acts_of(content: Content, world: World, passwords: Mapping[str, str], now: datetime) -> list[Act]:
+    """Everything that happens, oldest first; performing it fills `world`. Raises ValueError for what would lie after `now`."""
+    makers = PersonMaker(world, passwords), ThreadMaker(world)
+    acts = [*_arrivals(content, makers[0], now), *_categories(content, makers[0], now), *_histories(content, makers[1], now)]
+    # Sorting keeps what is told first in front where two happen at one moment.
+    return sorted(acts, key=lambda act: act.at)
+
+
+def _arrivals(content: Content, maker: PersonMaker, now: datetime) -> Iterator[Act]:
+    for person in content.people:
+        joined = now - timedelta(days=person.joined)
+        yield Act(joined, partial(maker.join, person))
+        for role in person.roles:
+            begins = now - timedelta(days=role.since or person.joined)
+            yield Act(begins, partial(maker.grant, person, role))
+            if role.until is not None:
+                yield Act(now - timedelta(days=role.until), partial(maker.end, person, role))
+        if person.suspended is not None:
+            yield Act(now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended))
+
+
+def _categories(content: Content, maker: PersonMaker, now: datetime) -> Iterator[Act]:
+    first = now - timedelta(days=max(person.joined for person in content.people))
+    for number, category in enumerate(content.categories):
+        yield Act(first, partial(maker.make_category, category, number))
+
+
+def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
+    staff = {person.handle for person in content.people if person.is_staff}
+    for topic in content.topics:
+        begin = opening(topic.at, now, topic.key, at_desk=topic.by in staff and not topic.personal)
+        waits = [(post.after, post.by in staff and not post.personal) for post in topic.posts]
+        times = moments(begin, waits, now, topic.key, recent=isinstance(topic.at, timedelta))
+        yield Act(begin, partial(maker.open, topic))
+        yield from _edits(topic, 0, topic.edits, begin, maker, now)
+        for number, (post, at) in enumerate(zip(topic.posts, times, strict=True), 1):
+            yield Act(at, partial(maker.write, topic, number, post))
+            yield from _edits(topic, number, post.edits, at, maker, now)
+            yield from _marks(topic, number, at, maker, now)
+        yield from _ends(topic, [begin, *times][-1], maker, now)
+
+
+def _edits(
+    topic: Topic, number: int, edits: tuple[Edit, ...], written: datetime, maker: ThreadMaker, now: datetime
+) -> Iterator[Act]:
+    for edit in edits:
+        yield Act(_later(written, edit.after, now), partial(maker.edit, topic, number, edit))
+
+
+def _marks(topic: Topic, number: int, written: datetime, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
+    post = topic.posts[number - 1]
+    if post.official is not None:
+        yield Act(_later(written, post.official, now), partial(maker.make_official, topic, number, post.official_by or post.by))
+    if post.accepted is not None:
+        yield Act(_later(written, post.accepted, now), partial(maker.accept, topic, number, post.accepted_by or topic.by))
+    if post.removed is not None:
+        yield Act(_later(written, post.removed.after, now), partial(maker.remove, topic, number, post.removed))
+
+
+def _ends(topic: Topic, last: datetime, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
+    duplicate: Duplicate | None = topic.duplicate
+    if duplicate is not None:
+        yield Act(_later(last, duplicate.after, now), partial(maker.mark_duplicate, topic, duplicate))
+    if topic.closed is not None:
+        yield Act(_later(last, topic.closed.after, now), partial(maker.close, topic, topic.closed))
+
+
+def _later(moment: datetime, wait: Wait, now: datetime) -> datetime:
+    return min(moment + wait, now)

@@ -1,0 +1,219 @@
+"""What the demo world says, read from the files in `content/` and checked.
+
+`people.toml` holds the site's settings, its categories and its people; every other file the topics of
+the category that it is named after. A text may point to an earlier topic with `{#key}`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+FOLDER: Final = Path(__file__).parent / "content"
+
+Size = Literal["full", "small"]
+"""The whole world, or the few people and topics of it that tests need."""
+
+_PARTS: Final = re.compile(r"(?:(?P<days>\d+)d)?(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m)?")
+_DAY: Final = re.compile(r"(\d+)d (\d\d):(\d\d)")
+
+
+def wait(text: Any) -> Any:
+    """A span such as `2d`, `1h20m` or `35m`. Raises ValueError for anything else."""
+    found = _PARTS.fullmatch(text) if text and isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f"not a span such as 1h20m: {text!r}")
+    return timedelta(**{unit: int(count) for unit, count in found.groupdict(default="0").items()})
+
+
+def start(text: Any) -> Any:
+    """When a topic was opened: `41d 10:20` is that time of the day 41 days ago, `3h` is three hours ago."""
+    day = _DAY.fullmatch(text) if isinstance(text, str) else None
+    return (int(day[1]), time(int(day[2]), int(day[3]))) if day else wait(text)
+
+
+Wait = Annotated[timedelta, BeforeValidator(wait)]
+Start = Annotated[timedelta | tuple[int, time], BeforeValidator(start)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Role(_Strict):
+    """A role from `since` days ago (0: from their first day) until `until` days ago (None: still)."""
+
+    role: Literal["employee", "official", "moderator", "admin"]
+    since: int = 0
+    until: int | None = None
+
+
+class Suspension(_Strict):
+    """Somebody is kept out since `ago` days."""
+
+    ago: int
+    by: str
+    rule: str
+    reason: str
+
+
+class Person(_Strict):
+    """Somebody who joined `joined` days ago. `sign_in`: the demo gives them a password."""
+
+    handle: str
+    name: str
+    joined: int
+    roles: tuple[Role, ...] = ()
+    title: str = ""
+    team: str = ""
+    works_on: str = ""
+    at_desk: str = ""
+    about: str = ""
+    confirmed: bool = True
+    sign_in: bool = False
+    small: bool = False
+    suspended: Suspension | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work or worked for the brand."""
+        return bool(self.roles)
+
+
+class Category(_Strict):
+    """A category below `parent`, if any."""
+
+    slug: str
+    name: str
+    description: str
+    hue: int
+    parent: str = ""
+    visibility: Literal["public", "members", "staff"] = "public"
+    questions: Literal["members", "staff", ""] = "members"
+    discussions: Literal["members", "staff", ""] = "members"
+
+
+class Edit(_Strict):
+    """A change of a post `after` it was written: `old` became `new`."""
+
+    after: Wait
+    old: str
+    new: str
+    by: str = ""
+
+
+class Removal(_Strict):
+    """A post was taken away `after` it was written."""
+
+    after: Wait
+    by: str
+    rule: str
+    reason: str
+
+
+class Post(_Strict):
+    """A post, `after` the one before it. `official` and `accepted` tell how long after it those marks came.
+
+    Who marks is its author and the asker, unless `official_by` or `accepted_by` names another.
+    `reply_to` is the number of a post in the topic.
+    """
+
+    by: str
+    after: Wait
+    body: str
+    role: Literal["answer", "reply"] | None = None
+    reply_to: int | None = None
+    personal: bool = False
+    asks_info: bool = False
+    official: Wait | None = None
+    official_by: str = ""
+    accepted: Wait | None = None
+    accepted_by: str = ""
+    edits: tuple[Edit, ...] = ()
+    removed: Removal | None = None
+
+
+class Closing(_Strict):
+    """The topic was closed `after` its last post."""
+
+    after: Wait
+    by: str
+    reason: str
+
+
+class Duplicate(_Strict):
+    """The question was found `after` its last post to say the same as the topic `of`."""
+
+    after: Wait
+    by: str
+    of: str
+
+
+class Topic(_Strict):
+    """A topic with its posts after the first. `small`: tests have it too."""
+
+    key: str
+    title: str
+    by: str
+    at: Start
+    body: str
+    category: str
+    kind: Literal["question", "discussion"] = "question"
+    tags: tuple[str, ...] = ()
+    product: str = ""
+    version: str = ""
+    personal: bool = False
+    small: bool = False
+    edits: tuple[Edit, ...] = ()
+    posts: tuple[Post, ...] = ()
+    closed: Closing | None = None
+    duplicate: Duplicate | None = None
+
+    def names(self) -> Iterator[str]:
+        """Everybody who does something in it."""
+        yield self.by
+        for post in self.posts:
+            yield post.by
+            yield from (edit.by for edit in post.edits if edit.by)
+            yield from (name for name in (post.official_by, post.accepted_by) if name)
+            yield from (post.removed.by,) if post.removed else ()
+        yield from (deed.by for deed in (self.closed, self.duplicate) if deed)
+
+
+class Content(_Strict):
+    """Everything that the demo world is made of."""
+
+    settings: dict[str, str]
+    categories: tuple[Category, ...]
+    people: tuple[Person, ...]
+    topics: tuple[Topic, ...]
+
+
+def load(size: Size = "full") -> Content:
+    """Read the world. Raises pydantic's ValidationError where a file says something that nobody understands."""
+    frame = _read(FOLDER / "people.toml")
+    topics = [
+        {"category": path.stem, **topic}
+        for path in sorted(FOLDER.glob("*.toml"))
+        if path.stem != "people"
+        for topic in _read(path)["topics"]
+    ]
+    content = Content.model_validate({**frame, "topics": topics})
+    return content if size == "full" else _small(content)
+
+
+def _small(content: Content) -> Content:
+    topics = tuple(topic for topic in content.topics if topic.small)
+    wanted = {name for topic in topics for name in topic.names()}
+    people = tuple(person for person in content.people if person.small or person.handle in wanted)
+    return content.model_copy(update={"people": people, "topics": topics})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,95 @@
+"""Making the topics of the world and what happens in them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from community.answers.actions import accept_answer, make_official
+from community.demo.content import Closing, Duplicate, Edit, Post, Removal, Topic
+from community.demo.made import Thread, World
+from community.posts.actions import edit_post, open_topic, remove_post, write_post
+from community.staff.viewer import Viewer, viewer_unchecked
+from community.topics.actions import close_topic, mark_duplicate
+
+_REFERENCE: Final = re.compile(r"\{#([a-z0-9-]+)\}")
+
+
+class ThreadMaker:
+    """Makes topics and posts; their ids are in the world. Posts of a topic are numbered from 0, its first post."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._bodies: dict[tuple[str, int], str] = {}
+
+    def open(self, topic: Topic) -> None:
+        """Open a topic."""
+        made = open_topic(
+            by=self._viewer(topic.by),
+            kind=topic.kind,
+            title=topic.title,
+            body=self._text(topic.body),
+            category_id=self._world.categories[topic.category],
+            tags=topic.tags,
+            product=topic.product,
+            product_version=topic.version,
+            personal=topic.personal,
+        )
+        self._world.topics[topic.key] = Thread(made.topic_id, made.url, [made.post_id])
+        self._bodies[topic.key, 0] = topic.body
+
+    def write(self, topic: Topic, number: int, post: Post) -> None:
+        """Write the next post of a topic."""
+        thread = self._world.topics[topic.key]
+        made = write_post(
+            by=self._viewer(post.by),
+            topic_id=thread.id,
+            body=self._text(post.body),
+            role=post.role,
+            reply_to_id=None if post.reply_to is None else thread.posts[post.reply_to],
+            personal=post.personal,
+            asks_info=post.asks_info,
+        )
+        thread.posts.append(made.post_id)
+        self._bodies[topic.key, number] = post.body
+
+    def edit(self, topic: Topic, number: int, edit: Edit) -> None:
+        """Change a piece of a post, by its author unless another is named. Raises ValueError where the piece is not in it."""
+        before = self._bodies[topic.key, number]
+        if edit.old not in before:
+            raise ValueError(f"{topic.key}: no such text to edit: {edit.old!r}")
+        body = before.replace(edit.old, edit.new, 1)
+        author = topic.by if number == 0 else topic.posts[number - 1].by
+        edit_post(by=self._viewer(edit.by or author), post_id=self._post(topic, number), body=self._text(body), version=None)
+        self._bodies[topic.key, number] = body
+
+    def make_official(self, topic: Topic, number: int, by: str) -> None:
+        """Let a post speak for the company."""
+        make_official(by=self._viewer(by), post_id=self._post(topic, number))
+
+    def accept(self, topic: Topic, number: int, by: str) -> None:
+        """Say that a post solved the question."""
+        accept_answer(by=self._viewer(by), post_id=self._post(topic, number))
+
+    def remove(self, topic: Topic, number: int, removal: Removal) -> None:
+        """Take a post away."""
+        remove_post(by=self._viewer(removal.by), post_id=self._post(topic, number), rule=removal.rule, reason=removal.reason)
+
+    def close(self, topic: Topic, closing: Closing) -> None:
+        """Close a topic."""
+        close_topic(by=self._viewer(closing.by), topic_id=self._world.topics[topic.key].id, reason=closing.reason)
+
+    def mark_duplicate(self, topic: Topic, duplicate: Duplicate) -> None:
+        """Say that a question was asked before."""
+        topics = self._world.topics
+        mark_duplicate(by=self._viewer(duplicate.by), topic_id=topics[topic.key].id, original_id=topics[duplicate.of].id)
+
+    def _viewer(self, handle: str) -> Viewer:
+        return viewer_unchecked(self._world.people[handle])
+
+    def _post(self, topic: Topic, number: int) -> int:
+        return self._world.topics[topic.key].posts[number]
+
+    def _text(self, text: str) -> str:
+        """The text with `{#key}` replaced by the number of that topic, which has to be older."""
+        return _REFERENCE.sub(lambda found: f"#{self._world.topics[found[1]].id}", text).strip()
