@@ -22,7 +22,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 run: .venv/runtime.done
-	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 BIN="$(BIN)" scripts/first-start
+	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 BIN="$(BIN)" scripts/first_start.sh
 	@echo "Starting; Ctrl+C stops it."
 	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 exec $(BIN)/bothways run
 
