@@ -109,7 +109,8 @@ class SearchEngine(Protocol):
     def commit(self, position: str) -> None:
         """Write what is pending and how far the log was read, both or neither.
 
-        Raises IndexBusy, IndexReplaced or NeedsRebuild.
+        Raises IndexBusy, or SearchError when the machine is short of room or rights: what is pending stays, commit again
+        later. Raises IndexReplaced or NeedsRebuild when what is pending was dropped.
         """
 
     def position(self) -> str:

@@ -13,7 +13,7 @@ import structlog
 
 from community.search import whoosh_folder as folders
 from community.search.analysis import DEFAULT_LANGUAGE, analyzer_for
-from community.search.engine import Document, Found, IndexReplaced, NeedsRebuild
+from community.search.engine import Document, Found, IndexReplaced, NeedsRebuild, SearchError
 from community.search.querying import Query
 from community.search.whoosh_folder import IndexFolder
 from community.search.whoosh_ranking import Ranking
@@ -141,6 +141,8 @@ class WhooshEngine:
         try:
             write(index, self.snapshots.newest(look=True), rows, position, most)
         except IndexDamaged as error:
+            if not folders.is_damage(error.__cause__):
+                raise SearchError(f"The search index cannot be read: {error.__cause__}.") from error
             folders.mark_damaged(index)
             raise NeedsRebuild("The search index is damaged: rebuild it.") from error
 
@@ -191,7 +193,8 @@ class WhooshEngine:
                 self._forget()
         if damage is not None:
             logger.error("search.index_unreadable", exc_info=damage)
-            folders.mark_damaged(damage.index)
+            if folders.is_damage(damage.__cause__):
+                folders.mark_damaged(damage.index)
         return None
 
     def _forget(self) -> None:

@@ -14,6 +14,7 @@ publishes the generation: index and position cannot disagree, whenever the proce
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import re
 import secrets
@@ -28,6 +29,9 @@ from community.search.engine import IndexBusy
 
 _GENERATION: Final = re.compile(r"_MAIN_([0-9]+)\.toc")  # As Whoosh names them.
 _PATIENCE: Final = 2.0  # Seconds to wait for another process's commit.
+_SHORTAGES: Final = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+)
 _PAUSE: Final = 0.02  # Seconds between two tries for a lock.
 
 
@@ -106,6 +110,12 @@ class IndexFolder:
         for each in self.folder.iterdir():
             if each.is_dir() and each != kept:
                 shutil.rmtree(each, ignore_errors=True)
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an error means that the index is torn, rather than that the machine is short of something."""
+    short = isinstance(error, OSError) and error.errno in _SHORTAGES
+    return not short and not isinstance(error, MemoryError)
 
 
 def latest_generation(index: Path) -> int:

@@ -25,10 +25,11 @@ from community.search.whoosh_wording import Sought, Wording
 RANKED: Final = 500
 """Hits that are put in order; a page beyond is empty."""
 
-_K1, _B = 1.2, 0.75  # BM25's usual values (Robertson and Zaragoza 2009).
+# BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 grows with the weights of `whoosh_schema`.
+_K1, _B = 6.0, 0.75
 _EXACT: Final = 0.25  # Share of a word's worth that its exact form adds to its stem.
 _RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
-_COVERED: Final = 0.4  # Least share of the question's information that a partial match covers.
+_COVERED: Final = 0.3  # Least share of the question's information that a partial match covers.
 _DAY: Final = 86_400
 
 Allowed = list[tuple[Segment, set[int]]]

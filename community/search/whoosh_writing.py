@@ -5,7 +5,6 @@ Whoever calls holds the folder's lock, so Whoosh's own lock is never contended.
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,7 +28,6 @@ JOINED_BY_COMPACT: Final = 600
 _JOINED_AT_ONCE: Final = 8  # Segments of one size that are joined.
 _MOST_SEGMENTS: Final = 64  # With more, a commit joins as much as a quiet moment would: each search visits them all.
 _MEMORY_MB: Final = 128  # Postings of a rebuild that are kept in memory before they go to disk.
-_NO_PLACE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 Rows = Mapping[int, dict[str, Any] | None]
 """What to write for each topic, None to take it out."""
@@ -41,7 +39,7 @@ def write(index: Path, snapshot: Snapshot, rows: Rows, position: str, most: int 
     """Replace these topics, join segments of up to `most` documents, and move to a position: all in one step.
 
     `snapshot` is the newest of the index. Raises NeedsRebuild when the index turns out to be damaged, and SearchError
-    when there is no room or no right to write; nothing is changed then.
+    when the machine is short of room or rights; nothing is changed then.
     """
     writer: Any = None
     try:
@@ -87,8 +85,8 @@ def _refusal(index: Path, error: Exception) -> SearchError:
     """What the error means. Whoosh raises almost anything for a torn index, so whatever is not known is damage."""
     if isinstance(error, LockError):
         return IndexBusy("Another program is writing the search index.")
-    if isinstance(error, OSError) and error.errno in _NO_PLACE:
-        return SearchError(f"The search index cannot be written: {error.strerror}.")
+    if not folders.is_damage(error):
+        return SearchError(f"The search index cannot be written: {error}.")
     folders.mark_damaged(index)
     logger.error("search.index_damaged", index=str(index), exc_info=error)
     return NeedsRebuild(f"The search index is damaged ({type(error).__name__}): rebuild it.")

