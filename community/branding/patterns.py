@@ -163,6 +163,7 @@ def posts(asker: SimpleNamespace, staff: SimpleNamespace, own: SimpleNamespace, 
     removed = SimpleNamespace(rule="Personal data", reason="It showed a home address.", at=moment(hours=3), by_name=staff.name)
     source = SimpleNamespace(
         author="rider42",
+        author_url="https://example.org/u/42",
         url="https://example.org/q/1",
         licence="CC BY-SA 4.0",
         licence_url="https://creativecommons.org/licenses/by-sa/4.0/",
