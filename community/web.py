@@ -16,11 +16,13 @@ from gevent import monkey
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from community.app import create_app
 from community.config import Config
 from community.core.errors import Conflict
-from community.extensions import db, socketio
+from community.extensions import socketio
 from community.live.listeners import Listeners
 from community.live.sockets import install
 from community.live.tail import Tail
@@ -125,10 +127,10 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def _require_tables(config: Config) -> None:
-    app = create_app(config)
-    with app.app_context():
-        current = is_current(db.engine)
-        db.engine.dispose()
+    # Without an application: it would leave threads behind in the process that gunicorn forks.
+    engine = create_engine(config.database_url, poolclass=NullPool)
+    current = is_current(engine)
+    engine.dispose()
     if not current:
         raise Conflict("The database does not have this release's tables; run `bothways migrate` first.")
 

@@ -35,6 +35,9 @@ WINDOW = 10.0
 MESSAGES_A_WINDOW = 40
 """Messages that one socket may send in `WINDOW` seconds; turning a page costs two."""
 
+FAREWELL = 2.0
+"""Seconds that a socket has to take its goodbye and to close; then it is cut off."""
+
 logger = structlog.get_logger()
 
 
@@ -69,9 +72,11 @@ class Sender:
 
     def _close(self, sid: str) -> None:
         engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        socket = self._server.eio.sockets.get(engine_sid)
         self._server.disconnect(sid)
-        if engine_sid is not None:
-            self._server.eio.disconnect(engine_sid)  # waits until what was queued is written
+        if socket is not None:
+            gevent.spawn_later(FAREWELL, wire.drop, socket)
+            self._server.eio.disconnect(engine_sid)  # waits until what was queued is taken
 
 
 class LiveSockets(Namespace):  # type: ignore[misc]

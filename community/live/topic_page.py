@@ -45,7 +45,8 @@ def topic_streams(viewer: Viewer, topic_id: int, changes: Changes) -> Markup:
         streams.append(stream("replace", f"topic_{topic_id}_aside", fragment("topics/_topic.html", "topic_aside", topic)))
     if any(post.number > 1 and post.number % PAGE_SIZE == 1 for post in seen if post.id in changes.new_posts):
         streams.extend(_pagers(topic))
-    if Part.PAGE in changes.parts or (Part.FATE in changes.parts and any(post.number == 1 for post in seen)):
+    own_page = Part.PAGE in changes.parts and topic_id in changes.topics  # else it is about a duplicate of this one
+    if own_page or (Part.FATE in changes.parts and any(post.number == 1 for post in seen)):
         streams.append(REFRESH)
     return Markup().join(streams)
 

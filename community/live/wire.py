@@ -141,16 +141,19 @@ def _send(socket: Any, frame: bytes, packet: Any) -> bool:
             return True
         if socket.queue.qsize() >= BACKLOG:
             logger.info("dropped a slow reader")
-            gevent.spawn(_drop, socket, wire)
+            gevent.spawn(drop, socket)
         else:
             socket.send(packet)
     except (OSError, SocketIsClosedError):
-        gevent.spawn(_drop, socket, wire)
+        gevent.spawn(drop, socket)
     return False
 
 
-def _drop(socket: Any, wire: Wire | None) -> None:
-    socket.close(wait=False, abort=True)
+def drop(socket: Any) -> None:
+    """Cut an Engine.IO socket off, whatever its peer does."""
+    if not socket.closed:
+        socket.close(wait=False, abort=True)
+    wire: Wire | None = getattr(socket, "wire", None)
     if wire is not None:
         wire.close()
 

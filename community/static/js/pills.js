@@ -13,7 +13,7 @@ export function offerReply(post) {
 function countReplies() {
   replies = replies.filter((id) => !isSeen(document.getElementById(id)));
   const first = replies[0];
-  const list = document.querySelector("[data-live-posts]");
+  const list = document.querySelector("[data-page][id$=_posts]");
   if (!list) return;
   const href = document.getElementById(first) ? `#${first}` : `/p/${first?.replace("post_", "")}`;
   const pill = drawn("replies", replies.length, href, () => (replies = []));
