@@ -28,6 +28,7 @@ RANKED: Final = 500
 # BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 grows with the weights of `whoosh_schema`.
 _K1, _B = 6.0, 0.75
 _EXACT: Final = 0.25  # Share of a word's worth that its exact form adds to its stem.
+_LEAST_WORTH: Final = 1.0  # Of a filler word that counts: a third of the documents have it.
 _RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
 _COVERED: Final = 0.3  # Least share of the question's information that a partial match covers.
 _DAY: Final = 86_400
@@ -145,8 +146,9 @@ class Ranking:
     ) -> dict[tuple[int, int], float]:
         """What each of the best gains by holding words exactly as they were typed."""
         wording = self._wording
-        # Where the stem has no other form, the exact word tells nothing more.
+        # Where the stem has no other form, the exact word tells nothing more; nor does filler that is everywhere.
         telling = [each for each in sought if wording.frequency_of(WORDS, each.exact) != wording.frequency(each)]
+        telling += [each for each in wording.filler if wording.worth(each) > _LEAST_WORTH]
         bonus: dict[tuple[int, int], float] = {}
         for at, matched in enumerate(matches):
             numbers = sorted(number for _, place, number in best if place == at)

@@ -43,7 +43,13 @@ class Wording:
         self._analyzers = analyzers
         self._statistics = statistics
         self._frequencies: dict[tuple[str, str], int] = {}
-        self.sought = self._words()[:MOST_TERMS]
+        chunks = (*query.words, *query.phrases)
+        every = {each.exact: each for chunk in chunks for each in self.forms(chunk)}.values()
+        telling = [each for each in every if each.terms[0].field == STEMS]
+        self.sought = (telling or list(every))[:MOST_TERMS]
+        """The words to look for, each once."""
+        self.filler = [each for each in every if each not in self.sought][:MOST_TERMS] if telling else []
+        """Words that say little or, in another language, something else: a document need not have them."""
         self.phrases = [self.in_order(phrase) for phrase in query.phrases]
 
     def in_order(self, phrase: str) -> list[str]:
@@ -86,18 +92,12 @@ class Wording:
         scored = [text for each in sought for text in (each.exact, *(term.text for term in each.terms))]
         return tuple(dict.fromkeys([*scored, *(word for words in self.phrases for word in words)]))
 
-    def _words(self) -> list[Sought]:
-        """The words to score, each once; filler only when there is nothing else."""
-        chunks = (*self._query.words, *self._query.phrases)
-        every = {each.exact: each for chunk in chunks for each in self.forms(chunk)}
-        return [each for each in every.values() if each.terms[0].field == STEMS] or list(every.values())
-
     def _form(self, pieces: tuple[Piece, ...]) -> Sought:
-        """One word: its stem in every language in which it is not filler, else the word itself."""
-        spoken = zip(self._analyzers, pieces, strict=True)
-        stems = dict.fromkeys(piece.stem for analyzer, piece in spoken if not analyzer.is_filler(piece.word))
+        """One word: its stem in every language, or the word itself if it is filler in any ("die" in German)."""
         word = pieces[0].word
-        return Sought(tuple(Term(STEMS, stem) for stem in stems) or (Term(WORDS, word),), word)
+        if any(analyzer.is_filler(word) for analyzer in self._analyzers):
+            return Sought((Term(WORDS, word),), word)
+        return Sought(tuple(Term(STEMS, stem) for stem in dict.fromkeys(piece.stem for piece in pieces)), word)
 
     def _with_beginnings(self) -> list[Sought]:
         """The words, the last of which may be the beginning of one that is still being typed."""
