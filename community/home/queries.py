@@ -48,17 +48,21 @@ class Home:
 
 
 def home_for(viewer: Viewer) -> Home:
-    """All of the first page for somebody."""
+    """All of the first page for somebody; a topic stands in one of its lists only, so that its id is there once."""
     settings = site()
+    waiting = own_tiles(viewer, limit=WAITING) if viewer.signed_in else ()
+    solved = latest_tiles(viewer, Listing(kind="question", state="solved"), SOLVED)
+    above = {tile.id for tile in (*waiting, *solved)}
+    recent = [tile for tile in latest_tiles(viewer, Listing(), RECENT + len(above)) if tile.id not in above]
     return Home(
         team=team(),
         hours=desk_hours(settings),
         zone=settings.desk_time_zone,
         usual=usual_first_answer(),
-        solved=latest_tiles(viewer, Listing(kind="question", state="solved"), SOLVED),
-        recent=latest_tiles(viewer, Listing(), RECENT),
+        solved=tuple(tile for tile in solved if tile.id not in {each.id for each in waiting}),
+        recent=tuple(recent[:RECENT]),
         places=places_for(viewer),
-        waiting=own_tiles(viewer, limit=WAITING) if viewer.signed_in else (),
+        waiting=waiting,
         drafts=len(drafts_of(viewer)),
     )
 

@@ -45,7 +45,7 @@ class AskForm(PageForm):
         choices=[SelectChoice("question", _l("A question")), SelectChoice("discussion", _l("A discussion"))],
         default="question",
     )
-    category = SelectField(_l("Where does it belong?"))
+    category = SelectField(_l("Where does it belong?"), render_kw={"required": True})
     body = LongWritten(_l("Tell us more"))
     tags = Written(_l("Tags"), description=_l("Up to five words, separated by commas."), render_kw={"autocomplete": "off"})
     product = Written(_l("Product"), render_kw={"maxlength": LONGEST_PRODUCT, "list": "products"})
@@ -54,8 +54,13 @@ class AskForm(PageForm):
     submission_id = HiddenField()
 
     def offer(self, categories: list[Category]) -> None:
-        """Let the form choose among these categories."""
-        self.category.choices = [SelectChoice(category.slug, category.name) for category in categories]
+        """Let the form choose among these categories; those below another are named with it."""
+        names = {category.id: category.name for category in categories}
+        above = {category.id: f"{names[category.parent_id]} › " for category in categories if category.parent_id in names}
+        choices = [SelectChoice(category.slug, f"{above.get(category.id, '')}{category.name}") for category in categories]
+        self.category.choices = (
+            choices if len(choices) == 1 else [SelectChoice("", gettext("Please choose")), *choices] if choices else []
+        )
 
     def take(self, begun: dict[str, str]) -> None:
         """Show what was begun before; fields that the form does not have are left out."""
