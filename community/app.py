@@ -52,6 +52,7 @@ READERS: tuple[str, ...] = (
 
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
+    "community.accounts.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
 )

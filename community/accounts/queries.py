@@ -11,6 +11,7 @@ from community.accounts.models import Account, ApiKey, SignIn, Suspension
 from community.accounts.tokens import digest
 from community.core import clock
 from community.core.errors import NotFound, Unauthorized
+from community.core.text import is_clean
 from community.extensions import db
 from community.staff.viewer import Viewer, viewer_of_session, viewer_unchecked
 
@@ -28,6 +29,8 @@ def account_by_handle(viewer: Viewer, handle: str) -> Account:
 
     Whoever has not confirmed an address is seen by themselves and the team alone, like what they write.
     """
+    if not is_clean(handle):
+        raise NotFound
     found = db.session.scalars(select(Account).where(Account.handle == handle.lower(), Account.erased_at.is_(None))).first()
     if found is None:
         raise NotFound

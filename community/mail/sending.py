@@ -107,7 +107,7 @@ def _claim(mail_id: int) -> Claimed | None:
 
 
 def _keep(config: Config, mail_id: int, letter: letters.Letter) -> None:
-    """Without a mail server: leave the mail in the outbox. Where the site is being developed its links can be followed from there."""
+    """Without a mail server: leave the mail in the outbox, with links that can be followed outside production."""
     if not config.production:
         logger.info("mail kept, no mail server is set", to=letter.to, subject=letter.subject, text=letter.text)
     _settle(mail_id, letter, text=letter.masked if config.production else letter.text)

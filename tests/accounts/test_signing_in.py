@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from community.accounts import actions, passwords, seen
-from community.accounts.models import Account, ApiKey, SignIn
-from community.accounts.queries import viewer_of_key
+from community.accounts.jobs import forget_ended
+from community.accounts.models import Account, ApiKey, MailedLink, SignIn
+from community.accounts.queries import viewer_of_key, viewer_of_token
 from community.core import clock
 from community.core.database import Busy
 from community.core.errors import Forbidden, Invalid, NotFound
@@ -115,6 +116,22 @@ def test_sessions_run_out(app: Flask, anna: int) -> None:
         assert is_in(long)
         travel.shift(timedelta(days=91))
         assert not is_in(long)
+
+
+def test_what_ended_long_ago_is_forgotten(app: Flask, anna: int) -> None:
+    with app.app_context(), time_machine.travel(clock.now(), tick=False) as travel:
+        for _ in range(2):
+            actions.start_session(anna, remember=False)
+            link("reset", anna)
+        travel.shift(timedelta(days=30))
+        living = actions.start_session(anna)
+        forget_ended()
+        assert db.session.scalar(select(func.count()).select_from(SignIn)) == 3
+        travel.shift(timedelta(days=1))
+        forget_ended()
+        assert db.session.scalar(select(func.count()).select_from(SignIn)) == 1
+        assert db.session.scalar(select(func.count()).select_from(MailedLink)) == 0
+        assert viewer_of_token(living) is not None
 
 
 def test_nothing_tells_a_wrong_name_from_a_wrong_password(app: Flask, anna: int, monkeypatch: pytest.MonkeyPatch) -> None:

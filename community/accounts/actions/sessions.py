@@ -12,6 +12,7 @@ from community.accounts.models import Account, SignIn
 from community.accounts.passwords import hash_password, needs_rehash, verify_password
 from community.accounts.tokens import digest, new_token
 from community.core.errors import NotFound
+from community.core.text import is_clean
 from community.core.unit import Unit, unit
 from community.extensions import db
 from community.staff.viewer import Viewer, refreshed
@@ -29,7 +30,8 @@ def authenticate(email_or_handle: str, password: str) -> int | None:
     """
     name = email_or_handle.strip().lower()
     column = Account.email if "@" in name else Account.handle
-    row = db.session.execute(select(Account.id, Account.password_hash).where(column == name, Account.erased_at.is_(None))).first()
+    query = select(Account.id, Account.password_hash).where(column == name, Account.erased_at.is_(None))
+    row = db.session.execute(query).first() if is_clean(name) else None
     stored = row.password_hash if row else None
     db.session.rollback()  # hashing takes a while: keep no transaction open meanwhile
     if not verify_password(stored, password) or row is None or stored is None:
