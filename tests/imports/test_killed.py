@@ -24,7 +24,7 @@ from tests.conftest import empty_site
 from tests.imports.dumps import SITE, checksum, contents, imported, many
 from tests.running_site import until
 
-QUESTIONS = 360
+QUESTIONS = 260
 
 
 def started(config: Config, folder: Path) -> subprocess.Popen[bytes]:
@@ -34,7 +34,8 @@ def started(config: Config, folder: Path) -> subprocess.Popen[bytes]:
         "BOTHWAYS_SECRET_KEY": config.secret_key,
         "DATABASE_URL": config.database_url.replace("+psycopg", ""),
     }
-    command = [sys.executable, "-m", "community.cli", "import", "stackexchange", str(folder), "--site", SITE]
+    # Nicely, so that whoever waits for it to come half the way is not kept waiting until it has come all of it.
+    command = ["nice", sys.executable, "-m", "community.cli", "import", "stackexchange", str(folder), "--site", SITE]
     return subprocess.Popen(command, env={**os.environ, **own}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -49,7 +50,7 @@ def test_kill_9_in_the_middle(app: Flask, config: Config, tmp_path: Path, databa
         known = 0
         for _kill in range(2):
             process = started(second, folder)
-            until(lambda before=known + 50: topics_of(other) > before, "batches are stored")
+            until(lambda before=known: topics_of(other) > before, "a batch is stored")
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
             process.kill()
             process.communicate()
@@ -92,7 +93,7 @@ def peak(work: Callable[[], object]) -> int:
 
 
 def test_memory_is_flat(app: Flask, tmp_path: Path) -> None:
-    small, large = many(tmp_path / "small", 150).write(), many(tmp_path / "large", 1500).write()
+    small, large = many(tmp_path / "small", 120).write(), many(tmp_path / "large", 500).write()
 
     def read(folder: Path) -> None:
         with app.app_context(), StackExchange(folder, SITE) as dump:
@@ -103,5 +104,5 @@ def test_memory_is_flat(app: Flask, tmp_path: Path) -> None:
     read(small)  # what is made once is made before
     assert peak(lambda: read(large)) < peak(lambda: read(small)) + 300_000
     imported(app, small)
-    first = peak(lambda: imported(app, many(tmp_path / "more", 200).write()))
-    assert peak(lambda: imported(app, many(tmp_path / "most", 500).write())) < first + 1_500_000
+    first = peak(lambda: imported(app, many(tmp_path / "more", 100).write()))
+    assert peak(lambda: imported(app, many(tmp_path / "most", 200).write())) < first + 1_500_000

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from community.answers.models import Acceptance
@@ -76,6 +77,17 @@ def test_a_question_with_all_that_belongs_to_it(app: Flask, tmp_path: Path) -> N
         assert (source.url, source.score) == (f"https://{SITE}/a/2", 5)
         assert (source.licence, source.licence_url) == ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/")
         assert now.source("comment-2").url == f"https://{SITE}/questions/1#comment2_2"
+
+
+def test_each_post_names_author_origin_and_licence(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
+    imported(app, workshop(tmp_path / "dump").write())
+    with reading(app) as now:
+        address = f"/t/{now.topic('1').id}/{now.topic('1').slug}"
+    page = client.get(address).text
+    assert page.count("First published by") >= 5
+    for part in (f"https://{SITE}/users/2", f"https://{SITE}/a/2", f"https://{SITE}/questions/1#comment2_2"):
+        assert f'href="{part}"' in page
+    assert 'href="https://creativecommons.org/licenses/by-sa/4.0/"' in page
 
 
 def test_nobody_hears_of_an_import(app: Flask, tmp_path: Path) -> None:
