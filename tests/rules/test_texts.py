@@ -30,7 +30,9 @@ def bare_words(text: str) -> list[str]:
     text = re.sub(r"{[{%].*?[%}]}", MARK, text, flags=re.DOTALL)
     reader = _Words()
     reader.feed(text)
-    return [words for words in reader.found if words not in PERMITTED_WORDS and not re.fullmatch(r"[a-z]+--[a-z]+|/[a-z/-]+", words)]
+    return [
+        words for words in reader.found if words not in PERMITTED_WORDS and not re.fullmatch(r"[a-z]+--[a-z]+|/[a-z/-]+", words)
+    ]
 
 
 class _Words(HTMLParser):
@@ -70,7 +72,14 @@ SAID = {
 }
 """Calls whose argument (by position or name) a person reads."""
 
-FOR_ADMINISTRATORS = ("community/backup/", "community/demo/", "community/doctor/", "community/cli/", "community/running.py", "community/web.py")
+FOR_ADMINISTRATORS = (
+    "community/backup/",
+    "community/demo/",
+    "community/doctor/",
+    "community/cli/",
+    "community/running.py",
+    "community/web.py",
+)
 """What the command says is English, as all its texts are."""
 
 
