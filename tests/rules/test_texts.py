@@ -23,9 +23,10 @@ MARK = "\ue000"  # stands for whatever Jinja puts there
 
 
 def bare_words(text: str) -> list[str]:
-    """Words in the text or the shown attributes of a template that no `_()` wraps; a class or an address is none."""
+    """Words in the text or the shown attributes of a template that no `_()` wraps; an address is none."""
     text = re.sub(r"{#.*?#}", "", text, flags=re.DOTALL)
     text = re.sub(r"{%-?\s*trans\b.*?endtrans\s*-?%}", MARK, text, flags=re.DOTALL)
+    text = re.sub(r"{%-?\s*block \w+_class\b.*?endblock\s*-?%}", MARK, text, flags=re.DOTALL)
     text = re.sub(r"(</?){{.*?}}", r"\1x", text, flags=re.DOTALL)  # a tag whose name is computed
     text = re.sub(r"{[{%].*?[%}]}", MARK, text, flags=re.DOTALL)
     reader = _Words()
