@@ -93,7 +93,7 @@ def run_import(
         progress.begin(_("Reading"), dump.bytes_to_read())
         dump.load(progress.advance)
         if not site and (before := site_known_by(dump.fingerprint)):
-            dump.site = before
+            dump.know_as(before)
         return _import(dump, category, progress)
 
 

@@ -11,6 +11,7 @@ from community.core.unit import Unit, unit
 from community.extensions import db
 from community.imports.incoming import IncomingDuplicate
 from community.imports.known import known_things
+from community.topics.actions import leads_to
 from community.topics.events import TopicImported
 from community.topics.models import Duplicate, Topic
 from community.topics.state import live_duplicate, recompute
@@ -32,7 +33,7 @@ def link_duplicates(site: str, links: Iterable[IncomingDuplicate]) -> tuple[int,
             continue
         with unit() as u:
             for link, topic_id, original_id in missing:
-                if _leads_to(u, original_id, topic_id):
+                if leads_to(u, original_id, topic_id):
                     circles += 1
                 elif live_duplicate(u, topic_id) is None:
                     _link(u, link, topic_id, original_id)
@@ -58,14 +59,3 @@ def _link(u: Unit, link: IncomingDuplicate, topic_id: int, original_id: int) -> 
         topic = u.fetch(Topic, each)
         recompute(u, topic)
         u.record(TopicImported(topic_id=topic.id, category_id=topic.category_id))
-
-
-def _leads_to(u: Unit, start_id: int, topic_id: int) -> bool:
-    """Whether following the duplicates from one question arrives at another."""
-    found = start_id
-    while found != topic_id:
-        link = live_duplicate(u, found)
-        if link is None:
-            return False
-        found = link.original_id
-    return True

@@ -36,6 +36,7 @@ from community.imports.xmlrows import Row
 
 _HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _TAG: Final = re.compile(r"[^<>|]+")
+_NAMELESS: Final = "stackexchange-"
 _EVIDENCE: Final = 1000
 """Links between posts that are looked at to learn the address of the site."""
 
@@ -69,7 +70,13 @@ class StackExchange:
         if first is not None:
             self.fingerprint = digest_of([first[0], first[1].get("CreationDate", "")])
         self.host = self._asked or self._host_of_folder() or self._host_of_links()
-        self.site = self.host or f"stackexchange-{self.fingerprint[:12]}"
+        self.site = self.host or f"{_NAMELESS}{self.fingerprint[:12]}"
+
+    def know_as(self, site: str) -> None:
+        """Go by the name under which this dump was imported before; its address too, if it is one."""
+        self.site = site
+        if not site.startswith(_NAMELESS):
+            self.host = site
 
     @property
     def is_empty(self) -> bool:

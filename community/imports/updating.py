@@ -59,7 +59,8 @@ class Update:
         digest, row = self.incoming.digest_of(post), self.rows[known.local_id]
         if digest == known.digest:
             return
-        if row.version != known.version or row.removed_at is not None:
+        ours = row.version != known.version or row.removed_at is not None or row.author_id != people[post.author.key]
+        if ours:
             self.kept += 1
             self._remember(known, digest)
             return

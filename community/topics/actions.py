@@ -164,13 +164,13 @@ def _check_original(u: Unit, topic: Topic, original: Topic) -> None:
         wrong = _("The other one has to be a question that can be read.")
     elif BREADTH[original.category.visibility] > BREADTH[topic.category.visibility]:
         wrong = _("Not everybody who reads this question may read the other one.")
-    elif _leads_to(u, original.id, topic.id):
+    elif leads_to(u, original.id, topic.id):
         wrong = _("The other question is a duplicate of this one.")
     if wrong:
         raise Invalid(fields={"original": wrong})
 
 
-def _leads_to(u: Unit, start_id: int, topic_id: int) -> bool:
+def leads_to(u: Unit, start_id: int, topic_id: int) -> bool:
     """Whether following the duplicates from one question arrives at another; there are no circles to run in."""
     link = live_duplicate(u, start_id)
     while link is not None:

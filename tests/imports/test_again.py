@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from community.accounts.actions import open_account
 from community.answers.models import Acceptance
+from community.core.errors import Conflict
 from community.core.log import LoggedEvent
 from community.extensions import db
+from community.imports import actions
 from community.imports.actions import run_import
 from community.posts.actions import edit_post, write_post
 from community.posts.models import Edit, Post
@@ -20,7 +24,7 @@ from community.staff.viewer import viewer_unchecked
 from community.tags.models import Tag, TopicTag
 from community.topics.actions import close_topic
 from community.topics.models import Closure, Duplicate
-from tests.imports.dumps import Dump, checksum, contents, imported, many, reading, workshop
+from tests.imports.dumps import SITE, Dump, checksum, contents, imported, many, reading, workshop
 
 
 def test_the_same_again_changes_nothing(app: Flask, tmp_path: Path) -> None:
@@ -138,6 +142,33 @@ def test_an_older_dump_takes_nothing_away(app: Flask, tmp_path: Path) -> None:
     old.rows["Posts"] = [row for row in old.rows["Posts"] if int(row["Id"]) % 10 != 3]
     imported(app, old.write())
     assert [row[:6] + row[10:] for row in contents(app)] == [row[:6] + row[10:] for row in before]
+
+
+def test_a_named_site_keeps_its_name(app: Flask, tmp_path: Path) -> None:
+    dump = workshop(tmp_path / "bikes.stackexchange.com")
+    imported(app, dump.write())
+    before = checksum(app)
+    outcome = imported(app, dump.folder, site="")
+    assert (outcome.site, outcome.unchanged) == (SITE, 2)
+    assert checksum(app) == before
+
+
+def test_two_imports_at_once(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = many(tmp_path / "dump", 60).write()
+    slow = actions._texts
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(actions, "_texts", slow)
+        imported(app, folder)
+        return slow(*arguments)
+
+    monkeypatch.setattr(actions, "_texts", overtaken)
+    with pytest.raises(Conflict, match="Another import"):
+        imported(app, folder)
+    before = checksum(app)
+    assert imported(app, folder).unchanged == 60
+    assert checksum(app) == before
+    assert len(contents(app)) == 240
 
 
 def test_two_sites_do_not_mix(app: Flask, tmp_path: Path) -> None:
