@@ -26,8 +26,8 @@ run: .venv/runtime.done
 	@echo "Starting; Ctrl+C stops it."
 	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 exec $(BIN)/bothways run
 
-test: lint
-	@echo "Running the tests"
+test: .venv/development.done
+	@echo "Checking style and types, and running the tests"
 	@$(BIN)/python scripts/with_postgres.py $(BIN)/python -m pytest --both-databases -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: .venv/development.done

@@ -65,7 +65,9 @@ def start(programs: Path, folder: Path, port: int) -> None:
     data = folder / "data"
     run(owner, programs / "initdb", "-D", data, "-U", "bothways", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
     options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-    run(owner, programs / "pg_ctl", "-D", data, "-l", folder / "server.log", "-w", "-o", f"-p {port} -k {folder} {options}", "start")
+    run(
+        owner, programs / "pg_ctl", "-D", data, "-l", folder / "server.log", "-w", "-o", f"-p {port} -k {folder} {options}", "start"
+    )
 
 
 def stop(programs: Path, folder: Path) -> None:
