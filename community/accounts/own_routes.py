@@ -6,6 +6,7 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask_babel import gettext
 
 from community.accounts import actions
+from community.accounts.devices import device
 from community.accounts.forms import KeyForm, PasswordForm, PhotoForm, ProfileForm
 from community.accounts.gate import members_only, viewer
 from community.accounts.pictures import MOST_BYTES, remove_photo, store_photo
@@ -93,7 +94,12 @@ def remove_own_photo() -> Response:
 @members_only
 def security() -> Response:
     """Password and devices."""
-    return page("sign_in", form=PasswordForm(), sessions=sessions_of(viewer()))
+    return _security(PasswordForm())
+
+
+def _security(form: PasswordForm, status: int = 200) -> Response:
+    sessions = [(one, device(one.browser)) for one in sessions_of(viewer())]
+    return page("sign_in", status, form=form, sessions=sessions)
 
 
 @own.post("/password")
@@ -110,7 +116,7 @@ def change_password() -> Response:
         else:
             flash(gettext("Your password is changed; every other device is signed out."), "good")
             return respond("/settings/sign-in")
-    return page("sign_in", 422, form=form, sessions=sessions_of(viewer()))
+    return _security(form, 422)
 
 
 @own.post("/sessions/<int:session_id>/end")

@@ -79,21 +79,24 @@ def _nobodys() -> str:
 
 def _off_the_loop(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Run `work` in a native thread where greenlets share this one, or here when its turn comes."""
-    busy = TooMany(gettext("Many people are signing in just now. Please try again in a few seconds."), retry_after=5)
     if _is_greenlet_process():
         from gevent import Timeout
 
         try:
             result: T = _native_threads().spawn(work, *args, **named).get(timeout=PATIENCE)
         except Timeout:
-            raise busy from None
+            raise _busy() from None
         return result
     if not _turns.acquire(timeout=PATIENCE):
-        raise busy
+        raise _busy()
     try:
         return work(*args, **named)
     finally:
         _turns.release()
+
+
+def _busy() -> TooMany:
+    return TooMany(gettext("Many people are signing in just now. Please try again in a few seconds."), retry_after=5)
 
 
 def _is_greenlet_process() -> bool:

@@ -102,7 +102,6 @@ def open_account() -> Response:
                 name=form.name.data,
                 email=form.email.data,
                 password=form.password.data,
-                time_zone=request.form.get("time_zone", "UTC"),
             )
         except Invalid as error:
             form.refuse(error)

@@ -5,7 +5,7 @@ Actions and queries raise these; `app.py` turns them into pages or `application/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -61,6 +61,18 @@ class TooMany(Refused):
     def __init__(self, sentence: str = "", retry_after: int = 60) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+def all_of(*checks: Callable[[], object]) -> None:
+    """Run every check and raise one Invalid with the fields of all that did not fit, the first sentence of each."""
+    wrong: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            wrong = {**error.fields, **wrong}
+    if wrong:
+        raise Invalid(fields=wrong)
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,12 @@ def test_what_does_not_fit_is_told_at_its_field_and_stores_nothing(app: Flask, c
         assert db.session.scalar(select(func.count()).select_from(Account)) == 0
 
 
+def test_everything_that_does_not_fit_is_told_at_once(app: Flask, client: FlaskClient) -> None:
+    answer = send(client, "/sign-up", {"name": "C0mmunity", "email": "x", "password": "y", "handle": ""})
+    assert re.findall(r'id="(\w+)-error"', answer.text) == ["name", "email", "password"]
+    assert 'id="handle-error"' in send(client, "/sign-up", {"handle": "x"}).text
+
+
 def test_handles_are_made_of_names_and_taken_ones_come_with_another(app: Flask, client: FlaskClient) -> None:
     for expected in ("jose-lukasz", "jose-lukasz-2", "jose-lukasz-3"):
         assert send(browser(app), "/sign-up", JOIN | {"handle": "", "name": "José Łukasz"}).status_code == 303

@@ -171,7 +171,7 @@ def test_limits_hold_without_redis_and_tell_nothing(limited: Flask) -> None:
 
 FORMS = {
     "/sign-in": ("login", "password", "next", "remember"),
-    "/sign-up": ("name", "email", "password", "handle", "next", "time_zone"),
+    "/sign-up": ("name", "email", "password", "handle", "next"),
     "/reset": ("email",),
     "/reset/unknown": ("password",),
     "/confirm/unknown": (),

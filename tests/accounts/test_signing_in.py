@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from community.accounts import actions, passwords, seen
+from community.accounts.devices import device
 from community.accounts.jobs import forget_ended
 from community.accounts.models import Account, ApiKey, MailedLink, SignIn
 from community.accounts.queries import viewer_of_key, viewer_of_token
@@ -105,6 +106,17 @@ def test_devices_are_listed_and_ended_one_by_one_and_all(app: Flask, anna: int) 
     send(client, "/settings", {}, to="/settings/sessions/end")
     assert is_in(client)
     assert not is_in(third)
+
+
+def test_devices_are_named_in_words() -> None:
+    agents = {
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0": "Firefox on Linux",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18 Mobile Safari/604.1": "Safari on iPhone",
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150 Safari/537.36 Edg/150.0": "Edge on Windows",
+        "curl/8.1": "curl/8.1",
+        "": "Unknown",
+    }
+    assert {agent: device(agent) for agent in agents} == agents
 
 
 def test_sessions_run_out(app: Flask, anna: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
@@ -14,7 +13,8 @@ from community.accounts.events import AccountOpened
 from community.accounts.models import Account
 from community.accounts.names import HANDLE, handle_from, hue_of, skeleton
 from community.accounts.passwords import check_password, hash_password
-from community.core.errors import Invalid
+from community.core import clock
+from community.core.errors import Invalid, all_of
 from community.core.text import is_clean
 from community.core.unit import Unit, unit
 from community.extensions import db
@@ -32,18 +32,22 @@ def sign_up(*, handle: str, name: str, email: str, password: str, language: str 
     and the mail sent there either confirms it or tells its owner (docs/decisions.md). An empty handle
     is made of the name. Raises Invalid with a sentence for each field that does not fit.
     """
-    name, email = clean_name(name), clean_email(email)
-    handle = handle.strip().lower() or free_handle(name)
-    check_handle(handle)
-    refuse_lookalike(handle=handle, name=name)
-    check_password(password, about=(handle, name, email, site().brand_name))
+    name, email, given = " ".join(name.split()), email.strip(), handle.strip().lower()
+    all_of(
+        lambda: clean_name(name),
+        lambda: clean_email(email),
+        lambda: check_handle(given) if given else None,
+        lambda: refuse_lookalike(handle=given or None, name=name),
+        lambda: check_password(password, about=(given, name, email, site().brand_name)),
+    )
+    handle = given or free_handle(name)
     password_hash = hash_password(password)
     with unit() as u:
         account = add_account(
             u,
             handle=handle,
             name=name,
-            claimed_email=email,
+            claimed_email=clean_email(email),
             password_hash=password_hash,
             language=checked_language(language),
             time_zone=checked_time_zone(time_zone),
@@ -168,7 +172,7 @@ def check_handle(handle: str) -> None:
 
 def checked_time_zone(name: str) -> str:
     """The zone if there is one of this name, else UTC."""
-    return name if name in available_timezones() else "UTC"
+    return name if name in clock.zones() else "UTC"
 
 
 def checked_language(code: str | None) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import available_timezones
 
 from flask_babel import gettext
 
 from community.accounts.actions.opening import clean_name
 from community.accounts.events import ProfileChanged
 from community.accounts.models import Account
+from community.core import clock
 from community.core.errors import Invalid
 from community.core.text import is_clean
 from community.core.unit import unit
@@ -29,7 +29,7 @@ def change_profile(*, by: Viewer, name: str, about: str, time_zone: str, languag
     wrong = {}
     if len(about) > LONGEST_ABOUT or not is_clean(about):
         wrong["about"] = gettext("Please write at most %(most)s characters.", most=LONGEST_ABOUT)
-    if time_zone not in available_timezones():
+    if time_zone not in clock.zones():
         wrong["time_zone"] = gettext("Please choose a time zone from the list.")
     if language not in dict(LANGUAGES):
         wrong["language"] = gettext("Please choose one of the options.")
