@@ -106,11 +106,9 @@ def own_tiles(viewer: Viewer, *, limit: int) -> tuple[Tile, ...]:
 
 def counts_by_category(viewer: Viewer) -> dict[int, int]:
     """How many listed topics each category has; categories without any are left out."""
-    query = select(Topic.category_id, func.count()).join(Category, Category.id == Topic.category_id)
-    return {
-        category_id: count
-        for category_id, count in db.session.execute(query.where(topics_visible_to(viewer)).group_by(Topic.category_id))
-    }
+    query = select(Topic.category_id, func.count().label("topics")).join(Category, Category.id == Topic.category_id)
+    counted = query.where(topics_visible_to(viewer)).group_by(Topic.category_id)
+    return {row.category_id: row.topics for row in db.session.execute(counted)}
 
 
 def tiles_unchecked(topic_ids: Collection[int]) -> list[Tile]:
