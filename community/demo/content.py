@@ -13,7 +13,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 FOLDER: Final = Path(__file__).parent / "content"
 
@@ -174,6 +174,13 @@ class Topic(_Strict):
     posts: tuple[Post, ...] = ()
     closed: Closing | None = None
     duplicate: Duplicate | None = None
+
+    @model_validator(mode="after")
+    def _replies_to_earlier(self) -> Topic:
+        wrong = [post.body for number, post in enumerate(self.posts, 1) if post.reply_to is not None and post.reply_to >= number]
+        if wrong:
+            raise ValueError(f"{self.key}: a reply to what comes later: {wrong[0]}")
+        return self
 
     def names(self) -> Iterator[str]:
         """Everybody who does something in it."""

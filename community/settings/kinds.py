@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Protocol
-from zoneinfo import available_timezones
 
 from flask_babel import gettext
 
+from community.core import clock
 from community.core.text import is_clean
 
 Hours = tuple[time, time] | None
@@ -106,7 +106,7 @@ class Zone:
     widget: str = "zone"
 
     def parse(self, sent: str) -> str:
-        if sent not in available_timezones():
+        if sent not in clock.zones():
             raise ValueError(gettext("Please choose a time zone from the list."))
         return sent
 
