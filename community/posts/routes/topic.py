@@ -15,9 +15,10 @@ from community.core.position import Standing
 from community.drafts.queries import draft_for
 from community.posts.actions import write_post
 from community.posts.forms import ReplyForm, id_in
-from community.posts.queries import held_posts_of, post_for, topic_page, topic_view
+from community.posts.kept import Body, body_of
+from community.posts.queries import held_posts_of, post_for, topic_view
 from community.posts.queries.posts import address_of
-from community.posts.reading import begin, kept_page
+from community.posts.reading import kept_page
 from community.posts.routes.blueprint import bp
 from community.posts.submissions import new_submission_id
 from community.posts.views import PostView, TopicPage
@@ -31,10 +32,11 @@ DESCRIPTION = 160
 @public
 def topic(topic_id: int, slug: str) -> Response:
     """A page of a topic; a wrong slug leads to the right one."""
-    stood, page = _read(topic_id, page_number(request.args))
+    stood, body = body_of(viewer(), topic_id, page_number(request.args))
+    page = body.page
     if page.topic.url != f"/t/{topic_id}/{slug}":
         return _moved(page.page.url(page.page.number))
-    return _drawn(stood, page, _begun(topic_id) if viewer().signed_in else None)
+    return _drawn(stood, body, _begun(topic_id) if viewer().signed_in else None)
 
 
 @bp.get("/p/<int:post_id>")
@@ -62,32 +64,22 @@ def write(topic_id: int) -> Response:
             asks_info=bool(form.asks_info.data),
         )
     except (Invalid, Conflict) as error:
-        stood, page = _read(topic_id, topic_view(viewer(), topic_id).page_count)
+        stood, body = body_of(viewer(), topic_id, topic_view(viewer(), topic_id).page_count)
         form.refuse(error)
-        answer = _drawn(stood, page, form)
+        answer = _drawn(stood, body, form)
         answer.status_code = error.status
         return answer
     return respond(written.url, said=_("Only you see this until you have confirmed your address.") if written.held else "")
 
 
-def _read(topic_id: int, number: int) -> tuple[Standing, TopicPage]:
-    """A page and where the log stood before it was read, for all topics whose titles it shows."""
-    channels = {f"topic:{topic_id}"}
-    while True:
-        stood = begin(*sorted(channels))
-        page = topic_page(viewer(), topic_id, number)
-        if page.topic.channels <= channels:
-            return stood, page
-        channels |= page.topic.channels
-
-
-def _drawn(stood: Standing, page: TopicPage, form: ReplyForm | None) -> Response:
+def _drawn(stood: Standing, body: Body, form: ReplyForm | None) -> Response:
+    page = body.page
     first = page.posts[0] if page.posts else None
     return kept_page(
         viewer(),
         stood,
         "topics/topic.html",
-        page=page,
+        body=body,
         form=form,
         held=held_posts_of(viewer(), page.topic.id) if page.is_last else [],
         reply_to=_answered(page),

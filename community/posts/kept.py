@@ -1,0 +1,70 @@
+"""Bodies of topics drawn once for everybody who may read them, kept while nothing in them has changed.
+
+A visitor's whole page is kept as bytes in front of Flask (`core/pagecache.py`); this is what pages for
+people who are signed in share with it: everything but the frame and the composer. Only public topics are kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from flask import current_app, get_template_attribute
+from flask_babel import get_locale, get_timezone
+from markupsafe import Markup
+
+from community.core.position import Standing
+from community.posts.queries import topic_page
+from community.posts.reading import begin
+from community.posts.views import TopicPage
+from community.staff.viewer import Viewer
+
+MOST = 256
+"""Bodies that a process keeps: about 60 KB each, so 16 MB."""
+
+_PLACE = Markup("<!-- what is the viewer's own -->")
+
+Key = tuple[int, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A page of a topic as everybody sees it: `before` and `after` the place for what is the viewer's own."""
+
+    page: TopicPage
+    before: Markup
+    after: Markup
+    versions: dict[str, int]
+
+
+def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]:
+    """A page of a topic, and where the log stood before it was read. Raises NotFound where the viewer may not know of it.
+
+    A kept one is public and its versions still hold, so whoever asks may read it.
+    """
+    bodies: OrderedDict[Key, Body] = current_app.extensions.setdefault("topic_bodies", OrderedDict())
+    key = (topic_id, number, str(get_locale()), str(get_timezone()))
+    kept = bodies.get(key)
+    channels = set(kept.page.topic.channels) if kept else {f"topic:{topic_id}"}
+    while True:
+        stood = begin(*sorted(channels))
+        if kept is not None and kept.versions == stood.versions:
+            bodies.move_to_end(key)
+            return stood, kept
+        page = topic_page(viewer, topic_id, number)
+        if page.topic.channels <= channels:
+            break
+        channels |= page.topic.channels
+    drawn = _drawn(page, stood)
+    if page.topic.category.visibility == "public" and not page.topic.held:
+        bodies[key] = drawn
+        bodies.move_to_end(key)
+        while len(bodies) > MOST:
+            bodies.popitem(last=False)
+    return stood, drawn
+
+
+def _drawn(page: TopicPage, stood: Standing) -> Body:
+    html = get_template_attribute("topics/_topic.html", "topic_main")(page, caller=lambda: _PLACE)
+    before, _, after = html.partition(_PLACE)
+    return Body(page, Markup(before), Markup(after), stood.versions)  # noqa: S704 - two halves of what Jinja escaped
