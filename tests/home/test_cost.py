@@ -20,10 +20,13 @@ def forum(app: Flask) -> Forum:
         return small_forum(app)
 
 
-def spent(app: Flask, forum: Forum, who: str | None, address: str) -> int:
-    """Statements of one request that no cache answers, after a first one that warmed the settings."""
+def spent(app: Flask, forum: Forum, who: str | None, address: str, *, kept: bool = False) -> int:
+    """Statements of one request that no cache answers (with `kept`, only the one of bodies), after one that warmed the settings."""
     browser = forum.browser(who)
     assert browser.get("/questions").status_code == 200
+    if not kept:
+        app.extensions.pop("topic_bodies", None)
+    app.extensions.pop("topic_bodies", None)
     with count_queries(app) as statements:
         answer = browser.get(f"{address}{'&' if '?' in address else '?'}cold={who}{len(address)}")
     assert answer.status_code == 200
@@ -41,6 +44,11 @@ def test_a_topic_page_takes_at_most_five_statements(app: Flask, forum: Forum, le
     assert len(re.findall('<article class="post', forum.browser().get(where).text)) == min(length, 20)
     assert spent(app, forum, None, where) == 3
     assert spent(app, forum, "friend", where) == 5
+    assert forum.browser("asker").get(where).status_code == 200
+    with count_queries(app) as warm:
+        assert forum.browser().get(where).status_code == 200
+    assert len(warm) <= 1
+    assert spent(app, forum, "worker", where, kept=True) == 3
 
 
 @pytest.mark.parametrize("length", [1, 40])
