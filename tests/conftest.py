@@ -32,7 +32,7 @@ from community.extensions import db
 from community.migrating import migrate
 from tests.running_site import RunningSite, free_port, until
 
-pytest_plugins = ("tests.strictness",)
+pytest_plugins = ("tests.strictness", "tests.world")
 
 POSTGRES = os.environ.get("BOTHWAYS_TEST_DATABASE", "")
 """An address of a PostgreSQL server that may make databases; empty: SQLite."""

@@ -16,10 +16,11 @@ from community.demo.timing import moments, opening
 
 @dataclass(frozen=True)
 class Act:
-    """Something that somebody did at a moment, in UTC."""
+    """Something that somebody did at a moment, in UTC. `by` is their handle, empty for what commands did."""
 
     at: datetime
     perform: Callable[[], None]
+    by: str = ""
 
 
 def acts_of(content: Content, world: World, passwords: Mapping[str, str], now: datetime) -> list[Act]:
@@ -40,7 +41,9 @@ def _arrivals(content: Content, maker: PersonMaker, now: datetime) -> Iterator[A
             if role.until is not None:
                 yield Act(now - timedelta(days=role.until), partial(maker.end, person, role))
         if person.suspended is not None:
-            yield Act(now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended))
+            yield Act(
+                now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended), person.suspended.by
+            )
 
 
 def _categories(content: Content, maker: PersonMaker, now: datetime) -> Iterator[Act]:
@@ -55,10 +58,10 @@ def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[
         begin = opening(topic.at, now, topic.key, at_desk=topic.by in staff and not topic.personal)
         waits = [(post.after, post.by in staff and not post.personal) for post in topic.posts]
         times = moments(begin, waits, now, topic.key, recent=isinstance(topic.at, timedelta))
-        yield Act(begin, partial(maker.open, topic))
+        yield Act(begin, partial(maker.open, topic), topic.by)
         yield from _edits(topic, 0, topic.edits, begin, maker, now)
         for number, (post, at) in enumerate(zip(topic.posts, times, strict=True), 1):
-            yield Act(at, partial(maker.write, topic, number, post))
+            yield Act(at, partial(maker.write, topic, number, post), post.by)
             yield from _edits(topic, number, post.edits, at, maker, now)
             yield from _marks(topic, number, at, maker, now)
         yield from _ends(topic, [begin, *times][-1], maker, now)
@@ -68,25 +71,28 @@ def _edits(
     topic: Topic, number: int, edits: tuple[Edit, ...], written: datetime, maker: ThreadMaker, now: datetime
 ) -> Iterator[Act]:
     for edit in edits:
-        yield Act(_later(written, edit.after, now), partial(maker.edit, topic, number, edit))
+        by = edit.by or (topic.posts[number - 1] if number else topic).by
+        yield Act(_later(written, edit.after, now), partial(maker.edit, topic, number, edit, by), by)
 
 
 def _marks(topic: Topic, number: int, written: datetime, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
     post = topic.posts[number - 1]
     if post.official is not None:
-        yield Act(_later(written, post.official, now), partial(maker.make_official, topic, number, post.official_by or post.by))
+        by = post.official_by or post.by
+        yield Act(_later(written, post.official, now), partial(maker.make_official, topic, number, by), by)
     if post.accepted is not None:
-        yield Act(_later(written, post.accepted, now), partial(maker.accept, topic, number, post.accepted_by or topic.by))
+        by = post.accepted_by or topic.by
+        yield Act(_later(written, post.accepted, now), partial(maker.accept, topic, number, by), by)
     if post.removed is not None:
-        yield Act(_later(written, post.removed.after, now), partial(maker.remove, topic, number, post.removed))
+        yield Act(_later(written, post.removed.after, now), partial(maker.remove, topic, number, post.removed), post.removed.by)
 
 
 def _ends(topic: Topic, last: datetime, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
     duplicate: Duplicate | None = topic.duplicate
     if duplicate is not None:
-        yield Act(_later(last, duplicate.after, now), partial(maker.mark_duplicate, topic, duplicate))
+        yield Act(_later(last, duplicate.after, now), partial(maker.mark_duplicate, topic, duplicate), duplicate.by)
     if topic.closed is not None:
-        yield Act(_later(last, topic.closed.after, now), partial(maker.close, topic, topic.closed))
+        yield Act(_later(last, topic.closed.after, now), partial(maker.close, topic, topic.closed), topic.closed.by)
 
 
 def _later(moment: datetime, wait: Wait, now: datetime) -> datetime:

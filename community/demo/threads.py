@@ -35,7 +35,7 @@ class ThreadMaker:
             product_version=topic.version,
             personal=topic.personal,
         )
-        self._world.topics[topic.key] = Thread(made.topic_id, made.url, [made.post_id])
+        self._world.topics[topic.key] = Thread(made.topic_id, made.url.partition("#")[0], [made.post_id])
         self._bodies[topic.key, 0] = topic.body
 
     def write(self, topic: Topic, number: int, post: Post) -> None:
@@ -53,14 +53,13 @@ class ThreadMaker:
         thread.posts.append(made.post_id)
         self._bodies[topic.key, number] = post.body
 
-    def edit(self, topic: Topic, number: int, edit: Edit) -> None:
-        """Change a piece of a post, by its author unless another is named. Raises ValueError where the piece is not in it."""
+    def edit(self, topic: Topic, number: int, edit: Edit, by: str) -> None:
+        """Change a piece of a post. Raises ValueError where the piece is not in it."""
         before = self._bodies[topic.key, number]
         if edit.old not in before:
             raise ValueError(f"{topic.key}: no such text to edit: {edit.old!r}")
         body = before.replace(edit.old, edit.new, 1)
-        author = topic.by if number == 0 else topic.posts[number - 1].by
-        edit_post(by=self._viewer(edit.by or author), post_id=self._post(topic, number), body=self._text(body), version=None)
+        edit_post(by=self._viewer(by), post_id=self._post(topic, number), body=self._text(body), version=None)
         self._bodies[topic.key, number] = body
 
     def make_official(self, topic: Topic, number: int, by: str) -> None:
