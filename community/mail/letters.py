@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from flask import Flask, render_template
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from community.accounts.links import make_link
 from community.accounts.models import Account
 from community.core.fragments import base_url, drawing
 from community.core.unit import Unit
+from community.mail.models import OutgoingMail
 from community.settings.queries import site
+
+MOST_A_DAY: Final = 6
+"""Mails a day to an address that is only claimed: enough for somebody who looks for a lost one, too few to pester."""
 
 _TOKENS = re.compile(r"(/(?:confirm|reset|first-run)/)[\w-]{20,}")
 
@@ -76,12 +82,23 @@ def write(app: Flask, facts: Facts) -> Letter:
 
 def _confirmation(u: Unit, account: Account) -> Facts | None:
     """The link to confirm; where the address is somebody else's already, a word to its owner instead."""
-    if account.confirmed_at is not None or not account.claimed_email:
+    if account.confirmed_at is not None or not account.claimed_email or _has_had_enough(u, account.claimed_email):
         return None
     owner = u.session.scalars(select(Account).where(Account.email == account.claimed_email)).first()
     if owner is not None:
         return _facts(owner, "address_taken", account.claimed_email, "")
     return _facts(account, "confirm", account.claimed_email, make_link(u, "confirm", account.id))
+
+
+def _has_had_enough(u: Unit, address: str) -> bool:
+    """Whether an address that nobody has confirmed got as many mails in the last day as it is to get, whoever asked for them."""
+    mails = (
+        select(func.count())
+        .select_from(OutgoingMail)
+        .join(Account, Account.id == OutgoingMail.account_id)
+        .where(Account.claimed_email == address, OutgoingMail.sent_at > u.now - timedelta(days=1))
+    )
+    return u.session.execute(mails).scalar_one() >= MOST_A_DAY
 
 
 def _facts(account: Account, kind: str, to: str, link: str) -> Facts:

@@ -219,3 +219,18 @@ def test_what_is_not_needed_any_more_or_stale_is_not_sent(make_app: Callable[...
         send_due()
         assert [mail.state for mail in mails()] == ["given_up", "given_up"]
         assert box.mails == []
+
+
+def test_an_address_is_not_pestered_by_those_who_claim_it(make_app: Callable[..., Flask], box: Box) -> None:
+    app = make_app(mail_url=box.url)  # type: ignore[attr-defined]
+    with app.app_context(), time_machine.travel(clock.now(), tick=False) as travel:
+        for number in range(8):
+            join(f"anna-{number}")
+        take_all(MailFollower())
+        send_due()
+        assert len(box.mails) == 6
+        travel.shift(timedelta(days=1))
+        join("anna-9")
+        take_all(MailFollower())
+        send_due()
+        assert len(box.mails) == 7
