@@ -108,9 +108,7 @@ def _fold_log(config: Config) -> None:
 
 
 def _copy(template: Config, config: Config) -> None:
-    photos = template.data / "uploads"
-    if photos.is_dir():
-        shutil.copytree(photos, config.data / "uploads", dirs_exist_ok=True)
+    shutil.copytree(template.data / "uploads", config.data / "uploads", dirs_exist_ok=True)
     if config.sqlite:
         for old in config.data.glob("bothways.sqlite3*"):
             old.unlink()
