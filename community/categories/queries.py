@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from community.categories.models import Category
 from community.categories.policy import may_open_topic, visibilities_open_to
 from community.core.errors import NotFound
+from community.core.text import is_clean
 from community.extensions import db
 from community.staff.viewer import Viewer
 
@@ -26,7 +27,11 @@ def categories_visible_to(viewer: Viewer) -> list[Category]:
 
 def category_for(viewer: Viewer, slug: str) -> Category:
     """The category at this address. Raises NotFound where there is none that the viewer may read."""
-    found = db.session.scalars(select(Category).where(Category.slug == slug, may_read(viewer))).one_or_none()
+    found = (
+        db.session.scalars(select(Category).where(Category.slug == slug, may_read(viewer))).one_or_none()
+        if is_clean(slug)
+        else None
+    )
     if found is None:
         raise NotFound
     return found

@@ -57,7 +57,8 @@ def save_draft(*, by: Viewer, place: str, fields: Mapping[str, str], version: in
 
 
 def discard_draft(*, by: Viewer, place: str) -> None:
-    """Forget what was begun at a place."""
+    """Forget what was begun at a place. Raises Invalid for a place that is none."""
+    _check_place(place)
     with unit() as u:
         draft = _found(u, refreshed(by), place)
         if draft is not None:
@@ -68,9 +69,13 @@ def _found(u: Unit, by: Viewer, place: str) -> Draft | None:
     return u.session.scalars(select(Draft).where(Draft.account_id == by.id, Draft.place == place)).one_or_none()
 
 
-def _checked(place: str, fields: Mapping[str, str]) -> dict[str, str]:
+def _check_place(place: str) -> None:
     if not PLACES.fullmatch(place):
         raise Invalid(_("There is no such place for a draft."))
+
+
+def _checked(place: str, fields: Mapping[str, str]) -> dict[str, str]:
+    _check_place(place)
     kept = {name: text.replace("\r\n", "\n") for name, text in fields.items() if name in FIELDS and text}
     if not all(is_clean(text) for text in kept.values()):
         raise Invalid(_("This holds characters that cannot be stored."))

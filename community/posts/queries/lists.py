@@ -15,6 +15,7 @@ from community.categories.queries import may_read
 from community.core.errors import NotFound
 from community.core.markup import excerpt
 from community.core.paging import MAX_PAGES, PAGE_SIZE, Page, page_count
+from community.core.text import is_clean
 from community.extensions import db
 from community.posts.models import Post
 from community.posts.queries.authors import author_view, left_at
@@ -52,7 +53,12 @@ class Listing:
     sort: str = "active"
 
     def __post_init__(self) -> None:
-        if self.kind not in {None, *KINDS} or self.state not in {None, "unanswered", *STATES} or self.sort not in SORTS:
+        if (
+            self.kind not in {None, *KINDS}
+            or self.state not in {None, "unanswered", *STATES}
+            or self.sort not in SORTS
+            or not is_clean(self.tag or "")
+        ):
             raise NotFound
 
     def conditions(self) -> list[ColumnElement[bool]]:
