@@ -31,6 +31,7 @@ CAPABILITIES: tuple[str, ...] = (
     # Folders that decide and write; each has a blueprint `bp` in its routes.py.
     "accounts",
     "admin",
+    "api",
     "answers",
     "branding",
     "drafts",
