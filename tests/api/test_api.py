@@ -122,7 +122,7 @@ def test_editing_and_removing(forum: Forum) -> None:
     assert asker("PATCH", f"/posts/{post['id']}", {"body": "Mine."})[0] == 403
     assert program(forum, "keeper")("DELETE", f"/posts/{post['id']}", {"rule": "spam", "reason": "Advert."})[0] == 403, "no scope"
     assert keeper("DELETE", f"/posts/{post['id']}", {"rule": "spam"})[0] == 422, "no reason"
-    status, removed = keeper("DELETE", f"/posts/{post['id']}", {"rule": "spam", "reason": "Advert."})
+    _, removed = keeper("DELETE", f"/posts/{post['id']}", {"rule": "spam", "reason": "Advert."})
     assert (removed["body"], removed["html"], removed["removed"]["rule"], removed["removed"]["reason"]) == (
         "",
         "",
