@@ -110,7 +110,10 @@ def supervise(children: Sequence[Child]) -> int:
 
 def site_children() -> list[Child]:
     """The two programs of a site."""
-    return [Child("web", [sys.executable, "-m", "community.wsgi"]), Child("worker", [sys.executable, "-m", "community.cli", "worker"])]
+    return [
+        Child("web", [sys.executable, "-m", "community.wsgi"]),
+        Child("worker", [sys.executable, "-m", "community.cli", "worker"]),
+    ]
 
 
 def require_free_port(config: Config) -> None:

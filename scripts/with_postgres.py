@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ SETTINGS = {
 
 
 def main() -> int:
+    """Run the command of the arguments; its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped and removed
     command = sys.argv[1:]
     programs = server_programs()
     if os.environ.get(VARIABLE) or programs is None:
@@ -53,12 +56,14 @@ def server_programs() -> Path | None:
 
 
 def free_port() -> int:
+    """A port nobody listens on at this moment."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return trial.getsockname()[1]
 
 
 def start(programs: Path, folder: Path, port: int) -> None:
+    """Make the cluster and start its server."""
     owner = server_owner()
     if owner is not None:
         shutil.chown(folder, owner)
@@ -71,6 +76,7 @@ def start(programs: Path, folder: Path, port: int) -> None:
 
 
 def stop(programs: Path, folder: Path) -> None:
+    """Stop the server where it was started; what it holds is thrown away."""
     if (folder / "data" / "postmaster.pid").exists():
         run(server_owner(), programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop")
 
@@ -84,6 +90,7 @@ def server_owner() -> str | None:
 
 
 def run(owner: str | None, *command: str | Path) -> None:
+    """Run one of PostgreSQL's programs as the account that owns the cluster."""
     words = [str(word) for word in command]
     ran = subprocess.run(words, user=owner, cwd="/", capture_output=True, text=True, check=False)
     if ran.returncode:
