@@ -121,11 +121,12 @@ class Ranking:
         worth = self._wording.worth(sought) * (_K1 + 1)
         for term in sought.terms:
             norms, lengths, share = self._norms[term.field], segment.lengths[term.field], term.share * worth
-            for number, weight in segment.scored(term.field, term.text, hint):
-                if number in among:
-                    score = share * weight / (weight + norms[lengths[number]])
-                    if score > scores.get(number, 0.0):
-                        scores[number] = score
+            for numbers, weights in segment.weighed(term.field, term.text, hint):
+                for number, weight in zip(numbers, weights, strict=True):
+                    if number in among:
+                        score = share * weight / (weight + norms[lengths[number]])
+                        if number not in scores or score > scores[number]:
+                            scores[number] = score
         return scores
 
     def _ranked(self, matches: list[_Matches], sought: list[Sought]) -> list[Hit]:

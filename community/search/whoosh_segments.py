@@ -197,11 +197,13 @@ class Segment:
                 return 0
             return count
 
-    def scored(self, field: str, term: str, wanted: Sequence[int] | None = None) -> Iterator[tuple[int, float]]:
-        """Document and weight of every posting; `wanted` (sorted) may leave out blocks that hold none of these."""
+    def weighed(
+        self, field: str, term: str, wanted: Sequence[int] | None = None
+    ) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+        """Documents and weights of the term, a block at a time; with `wanted` (sorted) only blocks that may hold these."""
         with reading(self._index):
             for block in self._blocks(field, term, wanted):
-                yield from zip(block.ids(), block.weights(), strict=True)
+                yield block.ids(), block.weights()
 
     def holders(self, field: str, term: str, wanted: Sequence[int] | None = None) -> set[int]:
         """The documents that have the term; with `wanted` (sorted) perhaps without those it does not name."""

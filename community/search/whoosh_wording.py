@@ -13,7 +13,7 @@ from community.search.querying import MOST_TERMS, Query
 from community.search.whoosh_schema import STEMS, WORDS
 from community.search.whoosh_snapshots import Snapshot
 
-_POSTINGS: Final = 60_000  # Postings that a search for some of the words adds up: about 25 ms on one core.
+_POSTINGS: Final = 30_000  # Postings that a search for some of the words adds up: about 20 ms on one core.
 _BEGUN: Final = 0.6  # Share of a word's worth that one which only begins so has.
 _BEGINNINGS_SEEN, _BEGINNINGS = 200, 8  # Words looked at, and taken, for the last word as a beginning.
 _SHORTEST_BEGINNING: Final = 2  # Letters.

@@ -19,14 +19,15 @@ from community.search.whoosh_schema import FACETS, facet, schema
 from community.search.whoosh_segments import JoinReader
 from community.search.whoosh_snapshots import Snapshot
 
-JOINED_BY_COMMIT: Final = 80
+JOINED_BY_COMMIT: Final = 16
 """Documents that a commit joins at most: joining copies some 200 a second, and a new post waits for it."""
 
 JOINED_BY_COMPACT: Final = 600
 """Documents that are joined at most at a quiet moment: up to about three seconds."""
 
 _JOINED_AT_ONCE: Final = 8  # Segments of one size that are joined.
-_MOST_SEGMENTS: Final = 64  # With more, a commit joins as much as a quiet moment would: each search visits them all.
+# Every search visits every segment: where no quiet moment comes, a commit that finds so many joins up to so many documents.
+_CROWDS: Final = ((96, JOINED_BY_COMPACT), (48, 80))
 _MEMORY_MB: Final = 128  # Postings of a rebuild that are kept in memory before they go to disk.
 
 Rows = Mapping[int, dict[str, Any] | None]
@@ -112,7 +113,8 @@ def _joining(most: int) -> Callable[[Any, list[Any]], list[Any]]:
     def join(writer: Any, segments: list[Any]) -> list[Any]:
         gone = [segment for segment in segments if segment.doc_count_all() == segment.deleted_count()]
         left = [segment for segment in segments if segment not in gone]
-        for chosen in _alike(left, most if len(left) <= _MOST_SEGMENTS else max(most, JOINED_BY_COMPACT)):
+        crowded = next((limit for count, limit in _CROWDS if len(left) > count), 0)
+        for chosen in _alike(left, max(most, crowded)):
             if len(chosen) >= _JOINED_AT_ONCE:
                 for segment in chosen:
                     reader = JoinReader(writer.storage, writer.schema, segment)
