@@ -23,7 +23,7 @@ from community.core.unit import Unit, unit
 from community.extensions import db
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
 from community.search.documents import all_documents_unchecked, documents_unchecked
-from community.search.engine import IndexBusy, IndexReplaced, NeedsRebuild
+from community.search.engine import SearchError
 from community.search.indexes import indexes
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
@@ -108,7 +108,7 @@ class SearchFollower(Follower):
         index.remove(touched - {document.topic_id for document in found})
         try:
             index.commit(str(Position(epoch, batch[-1].position)))
-        except (IndexBusy, IndexReplaced, NeedsRebuild) as error:
+        except SearchError as error:
             # Nothing was written and the cursor stands where it stood: the next turn takes the batch again.
             logger.info("index not written", cause=str(error))
             return 0
@@ -122,7 +122,7 @@ class SearchFollower(Follower):
         self._tidied = moment
         try:
             indexes().compact()
-        except (IndexBusy, IndexReplaced, NeedsRebuild) as error:
+        except SearchError as error:
             logger.info("index not tidied", cause=str(error))
 
     def _touched(self, batch: list[Recorded]) -> set[int]:
