@@ -13,6 +13,7 @@ from flask import current_app, get_template_attribute
 from flask_babel import get_locale, get_timezone
 from markupsafe import Markup
 
+from community.core.markup import stored_html
 from community.core.position import Standing
 from community.posts.queries import topic_page
 from community.posts.reading import begin
@@ -22,7 +23,7 @@ from community.staff.viewer import Viewer
 MOST = 256
 """Bodies that a process keeps: about 60 KB each, so 16 MB."""
 
-_PLACE = Markup("<!-- what is the viewer's own -->")
+_PLACE = stored_html("<!-- what is the viewer's own -->")
 
 Key = tuple[int, int, str, str]
 
@@ -67,4 +68,4 @@ def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]
 def _drawn(page: TopicPage, stood: Standing) -> Body:
     html = get_template_attribute("topics/_topic.html", "topic_main")(page, caller=lambda: _PLACE)
     before, _, after = html.partition(_PLACE)
-    return Body(page, Markup(before), Markup(after), stood.versions)  # noqa: S704 - two halves of what Jinja escaped
+    return Body(page, stored_html(before), stored_html(after), stood.versions)
