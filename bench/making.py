@@ -36,7 +36,11 @@ def main() -> None:
         category = make_category(by=None, slug="motors", name="Motors and displays")
         for number in range(30):
             topic = open_topic(
-                by=viewer_unchecked(asker), kind="question", title=f"Display shows E07 after rain, number {number}", body=BODY, category_id=category
+                by=viewer_unchecked(asker),
+                kind="question",
+                title=f"Display shows E07 after rain, number {number}",
+                body=BODY,
+                category_id=category,
             )
         for number in range(19):
             db.session.rollback()

@@ -78,7 +78,10 @@ def _row(folder: Path, name: str, port: int, path: str, headers: str, seconds: f
             ours.append(_rate(port, path, headers, seconds))
             theirs.append(_rate(bare, "/", "", seconds))
     mine, other = statistics.median(ours), statistics.median(theirs)
-    print(f"{name:<28} {first} {len(body):>7} bytes {mine:>8.0f}/s   bare Flask {other:>8.0f}/s   ratio {mine / other:.2f}", flush=True)
+    print(
+        f"{name:<28} {first} {len(body):>7} bytes {mine:>8.0f}/s   bare Flask {other:>8.0f}/s   ratio {mine / other:.2f}",
+        flush=True,
+    )
 
 
 def _rate(port: int, path: str, headers: str, seconds: float) -> float:

@@ -17,7 +17,7 @@ from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from community.accounts import gate, seen
+from community.accounts import seen
 from community.accounts.queries import viewer_of_key
 from community.core import limits
 from community.core.errors import Forbidden, Invalid, Unauthorized
@@ -96,7 +96,8 @@ def endpoint(
             call = Call(viewer, _sent(described), _asked(described), request.headers.get("Idempotency-Key") if idempotent else None)
             return _response(described, viewer, view(call, **path_values))
 
-        limited = limits.by_network(READS if method == "GET" else WRITES, methods=(method,))(gate.public(answered))
+        vars(answered)["guard"] = "public" if scope is None else "key"
+        limited = limits.by_network(READS if method == "GET" else WRITES, methods=(method,))(answered)
         bp.add_url_rule(path, view.__name__, limited, methods=[method])
         return view
 

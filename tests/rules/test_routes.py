@@ -16,7 +16,7 @@ from community.core.log import REGISTRY, Event
 from community.core.schedule import Job
 from community.live.changes import EVENTS, IGNORED
 
-GUARDS = {"public", "members", "staff", "moderators", "admins"}
+GUARDS = {"public", "members", "staff", "moderators", "admins", "key"}
 
 OPEN_WITHOUT_GUARD = {
     # endpoint: why it needs none
