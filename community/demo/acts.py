@@ -13,6 +13,8 @@ from community.demo.people import PersonMaker
 from community.demo.threads import ThreadMaker
 from community.demo.timing import moments, opening
 
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Act:
@@ -25,25 +27,29 @@ class Act:
 
 def acts_of(content: Content, world: World, passwords: Mapping[str, str], now: datetime) -> list[Act]:
     """Everything that happens, oldest first; performing it fills `world`. Raises ValueError for what would lie after `now`."""
-    makers = PersonMaker(world, passwords), ThreadMaker(world)
-    acts = [*_arrivals(content, makers[0], now), *_categories(content, makers[0], now), *_histories(content, makers[1], now)]
+    people = PersonMaker(world, passwords)
+    histories = list(_histories(content, ThreadMaker(world), now))
+    acts = [*_arrivals(content, people, histories, now), *_categories(content, people, now), *histories]
     # Sorting keeps what is told first in front where two happen at one moment.
     return sorted(acts, key=lambda act: act.at)
 
 
-def _arrivals(content: Content, maker: PersonMaker, now: datetime) -> Iterator[Act]:
+def _arrivals(content: Content, maker: PersonMaker, histories: list[Act], now: datetime) -> Iterator[Act]:
+    first: dict[str, datetime] = {}
+    for act in histories:
+        first[act.by] = min(act.at, first.get(act.by, now))
     for person in content.people:
-        joined = now - timedelta(days=person.joined)
-        yield Act(joined, partial(maker.join, person))
+        # A topic that was moved to a working day can lie before the day on which its author joined.
+        joined = min(now - timedelta(days=person.joined), first.get(person.handle, now) - _HOUR)
+        yield Act(joined, partial(maker.join, person), person.handle)
         for role in person.roles:
-            begins = now - timedelta(days=role.since or person.joined)
+            begins = now - timedelta(days=role.since) if role.since else joined
             yield Act(begins, partial(maker.grant, person, role))
             if role.until is not None:
                 yield Act(now - timedelta(days=role.until), partial(maker.end, person, role))
         if person.suspended is not None:
-            yield Act(
-                now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended), person.suspended.by
-            )
+            by = person.suspended.by
+            yield Act(now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended), by)
 
 
 def _categories(content: Content, maker: PersonMaker, now: datetime) -> Iterator[Act]:
