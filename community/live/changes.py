@@ -35,9 +35,9 @@ class Part(Enum):
     TILE = auto()
     """The topic in lists, where it stands."""
     NEWS = auto()
-    """Lists offer the topic: it is new there, or moves to the top."""
+    """Lists offer the topic: it is new there, or has another place in their order."""
     CATEGORY = auto()
-    """The category itself, where it is listed or named."""
+    """The category itself: its name stands in every list, and who may read it decides on its topics."""
 
 
 _HERE = (Part.HEAD, Part.TILE)
@@ -60,8 +60,8 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (posts.PostWritten, (*_HERE, Part.NEW_POST, Part.NEWS)),
         (posts.PostReleased, (*_HERE, Part.NEW_POST, Part.NEWS)),
         (posts.PostEdited, (*_HERE, Part.POST)),
-        (posts.PostRemoved, (*_HERE, Part.POST, Part.FATE)),
-        (posts.PostRestored, (*_HERE, Part.POST, Part.FATE)),
+        (posts.PostRemoved, (*_HERE, Part.POST, Part.FATE, Part.NEWS)),
+        (posts.PostRestored, (*_HERE, Part.POST, Part.FATE, Part.NEWS)),
         (answers.AnswerAccepted, (*_HERE, Part.POST, Part.CARDS)),
         (answers.AcceptanceUndone, (*_HERE, Part.POST, Part.CARDS)),
         (answers.AnswerMadeOfficial, (*_HERE, Part.POST, Part.CARDS)),
@@ -98,6 +98,8 @@ class Changes:
     posts: dict[int, None] = field(default_factory=dict)
     topics: dict[int, None] = field(default_factory=dict)
     news: set[int] = field(default_factory=set)
+    former_categories: dict[int, set[int]] = field(default_factory=dict)
+    """By topic: the categories that it left."""
     parts: set[Part] = field(default_factory=set)
 
 
@@ -116,6 +118,8 @@ def changes_of(recorded: Iterable[Recorded]) -> Changes:
             changes.topics[event.topic_id] = None
         if Part.NEWS in parts:
             changes.news.add(event.topic_id)
+        if isinstance(event, topics.TopicMoved):
+            changes.former_categories.setdefault(event.topic_id, set()).add(event.former_category_id)
     return changes
 
 

@@ -104,9 +104,9 @@ class Listeners:
         """The languages in which somebody listens to a channel."""
         return list(self._rooms.get(channel, ()))
 
-    def room(self, channel: Channel, language: str) -> list[str]:
-        """The sockets that listen to a channel in a language."""
-        return list(self._rooms.get(channel, {}).get(language, ()))
+    def room(self, channel: Channel, language: str) -> list[Listener]:
+        """The listeners of a channel in a language."""
+        return list(self._rooms.get(channel, {}).get(language, {}).values())
 
     def in_channel(self, channel: Channel) -> list[Listener]:
         """The listeners of a channel in whatever language."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import gevent
@@ -48,9 +48,9 @@ class Sender:
         self._server = server
         self._listeners = listeners
 
-    def send(self, event: str, data: dict[str, Any], sids: Sequence[str]) -> None:
+    def send(self, event: str, data: dict[str, Any], listeners: Iterable[Listener]) -> None:
         """Send one event to these sockets, its frame built once."""
-        wire.broadcast(self._server, event, data, sids)
+        wire.broadcast(self._server, event, data, [listener.sid for listener in listeners])
 
     def goodbye(self, listener: Listener, reason: str) -> None:
         """Tell a socket why, and close it; from now on it hears nothing."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from markupsafe import Markup
+from sqlalchemy import select
 
+from community.categories.models import Category
+from community.categories.queries import may_read
 from community.core.log import Recorded
-from community.live.changes import EVENTS, changes_of, is_hidden
+from community.extensions import db
+from community.live.changes import EVENTS, Part, changes_of, is_hidden
 from community.live.channels import Channel
-from community.live.lists import list_streams
-from community.live.topic_page import topic_streams
+from community.live.lists import MOST_TILES, home_streams, list_streams
+from community.live.topic_page import REFRESH, topic_streams
 from community.staff.viewer import Viewer
+from community.topics.models import Topic
+from community.topics.queries import topics_readable_by
 
 DRAWN = frozenset({"topic", "category", "home"})
 """Kinds of channels with pages that events redraw. `user` and `desk` can be heard, and have no page of their own yet."""
@@ -22,15 +28,35 @@ def draws(channel: Channel, recorded: Sequence[Recorded]) -> bool:
     return channel.kind in DRAWN and any(type(each.event) in EVENTS for each in recorded)
 
 
+def open_to(viewer: Viewer, recorded: Sequence[Recorded]) -> list[Recorded]:
+    """Those of the events of which this viewer may know: on places in view, or on a topic that left one."""
+    changes = changes_of(recorded)
+    if not changes.topics:
+        return list(recorded)
+    inside = select(Topic.id).join(Topic.category).where(Topic.id.in_(list(changes.topics)), topics_readable_by(viewer))
+    topics = set(db.session.scalars(inside))
+    left = {category_id for former in changes.former_categories.values() for category_id in former}
+    places = set(db.session.scalars(select(Category.id).where(Category.id.in_(left), may_read(viewer)))) if left else set()
+    return [each for each in recorded if _is_about(each, topics, places)]
+
+
+def _is_about(recorded: Recorded, topics: set[int], former_places: set[int]) -> bool:
+    topic_id = getattr(recorded.event, "topic_id", None)
+    return topic_id is None or topic_id in topics or getattr(recorded.event, "former_category_id", None) in former_places
+
+
 def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) -> Markup:
     """The streams that bring a page on this channel up to date for this viewer, in the language of the running context.
 
     Rights are those of this moment. What only its author sees (`is_hidden`) is drawn for its author alone.
     """
     mine = [each for each in recorded if not is_hidden(each) or (each.event and each.event.by_id == viewer.id)]
-    if not draws(channel, mine):
+    known = open_to(viewer, mine)
+    if not draws(channel, known):
         return Markup()
-    changes = changes_of(mine)
+    changes = changes_of(known)
     if channel.kind == "topic":
         return topic_streams(viewer, channel.id, changes)
-    return list_streams(viewer, changes)
+    if Part.CATEGORY in changes.parts or len(changes.topics) > MOST_TILES:
+        return REFRESH
+    return list_streams(viewer, changes) + (home_streams(viewer) if channel.kind == "home" else "")

@@ -73,6 +73,25 @@ def test_what_is_public_is_pushed_and_what_is_not_is_only_hinted_at(house: House
     assert f'id=\\"post_{in_members}\\"' not in everything
 
 
+def test_the_first_page_tells_of_closed_places_only_who_may_read_there(house: House, listen: Listen) -> None:
+    visitor, newcomer, ben, eva = listen(), listen(house.newcomer), listen(house.ben), listen(house.eva)
+    for ear in (visitor, newcomer, ben, eva):
+        ear.subscribe("home", position=str(position_now()))
+    db.session.rollback()
+    inside = ask(house, house.staff, by=house.eva)
+    among = ask(house, house.members)
+    public = ask(house, house.public)
+    (pushed,) = visitor.wait_for("stream")
+    assert f'data-topic="{public}"' in pushed["html"]
+    told = [ear.wait_for("nudge", count) for ear, count in ((newcomer, 1), (ben, 2), (eva, 3))]
+    assert [len(each) for each in told] == [1, 2, 3]
+    assert newcomer.told("nudge")[0]["prev"] == pushed["prev"], "and nothing shows that there was more"
+    for ear, seen in ((newcomer, [public]), (ben, [among, public]), (eva, [inside, among, public])):
+        fetched = requests.get(site_url(ear) + told[0][0]["url"], headers={"Cookie": ear.cookie}, timeout=5).json()
+        html = "".join(each["html"] for each in fetched["streams"])
+        assert [topic for topic in (inside, among, public) if f'data-topic="{topic}"' in html] == seen
+
+
 def test_what_is_held_reaches_its_author_alone(house: House, listen: Listen) -> None:
     topic_id = ask(house, house.public)
     author, other = listen(house.newcomer), listen(house.ben)
@@ -166,8 +185,8 @@ def test_a_role_that_ends_takes_its_channels_along(house: House, listen: Listen)
     assert goodbye == {"reason": "rights", "channels": [f"category:{house.staff}", "desk", f"topic:{topic_id}"]}
     answer(house, topic_id, by=house.eva)
     change_category(by=None, category_id=house.public, description="Something")
-    ear.wait_for("stream", channel="home")
-    assert ear.told("nudge") == []
+    ear.wait_for("nudge", channel="home")
+    assert [each["channel"] for each in ear.told("nudge")] == ["home"], "of the answer inside nothing is heard"
 
 
 def test_a_topic_or_category_that_becomes_narrower_is_left(house: House, listen: Listen) -> None:

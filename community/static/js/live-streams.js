@@ -2,15 +2,16 @@
 // marked stale, a block under pointer or focus waits until it is left, and a list offers what is new instead of moving.
 import * as Turbo from "../vendor/turbo.js";
 import { offerReply, offerTopic } from "./pills.js";
+import { refreshPage } from "./refresh.js";
 
 const EDITING = "[data-editing], input:focus, textarea:focus, select:focus, [contenteditable]:focus";
+const HARMLESS = new Set(["append", "prepend", "before", "after", "offer"]); // they take nothing away
 const SPREAD = 1_500; // ms over which the readers of a page fetch it again
 const RETRY = 400; // ms
 
-const HARMLESS = new Set(["append", "prepend", "before", "after", "offer"]); // they take nothing away
-
 const deferred = new Map(); // the newest stream for each target that is in use
 let retry;
+let refresh;
 
 export function apply(html) {
   const holder = document.createElement("template");
@@ -22,39 +23,49 @@ export function apply(html) {
   Turbo.renderStreamMessage(holder.innerHTML);
 }
 
-// The page is so far behind that it is fetched again; Turbo changes only what differs, and keeps what is being edited.
-export function refreshPage() {
-  apply('<turbo-stream action="refresh" method="morph" scroll="preserve"></turbo-stream>');
-}
-
-// Something that is shown may no longer be: fetch the page with the rights of now, from no cache.
-export function forgetRights() {
-  Turbo.cache.clear();
-  Turbo.visit(location.href, { action: "replace" });
-}
-
 function newPosts(stream) {
   if (stream.getAttribute("action") !== "append") return [];
   const posts = stream.querySelector("template").content.querySelectorAll("[data-post]");
   return [...posts].filter((post) => !document.getElementById(post.id));
 }
 
+// Soon, when nobody edits here and no calm block is in use.
+export function refreshSoon() {
+  refresh ??= setTimeout(refreshIfIdle, Math.random() * SPREAD);
+}
+
+function refreshIfIdle() {
+  const inUse = document.querySelector(EDITING) ?? document.querySelector("[data-calm]:hover, [data-calm]:focus-within");
+  refresh = inUse ? setTimeout(refreshIfIdle, RETRY) : void refreshPage();
+}
+
 Turbo.StreamActions.offer = function () {
   for (const list of this.targetElements) offerTopic(list, this.dataset);
+};
+
+// A topic left the lists; what moves up in its place comes with the page.
+Turbo.StreamActions.leave = function () {
+  if (this.targetElements.length) refreshSoon();
+  for (const tile of this.targetElements) tile.remove();
 };
 
 document.addEventListener("turbo:before-stream-render", (event) => {
   const { newStream, render } = event.detail;
   if (!newStream.hasAttribute("data-live")) return;
-  event.detail.render = (stream) => (stream.action === "refresh" ? defer(stream, render, Math.random() * SPREAD) : gently(stream, render));
+  event.detail.render = (stream) => (stream.action === "refresh" ? refreshSoon() : gently(stream, render));
 });
 
 function gently(stream, render) {
   if (HARMLESS.has(stream.action)) return render(stream);
+  const aim = stream.target ?? stream.targets;
+  deferred.delete(aim);
   const inUse = stream.targetElements.filter(isInUse);
   inUse.forEach((element) => element.toggleAttribute("data-stale", true));
-  if (inUse.length) return defer(stream, render, RETRY);
-  deferred.delete(aim(stream));
+  if (inUse.length) {
+    deferred.set(aim, () => gently(stream, render));
+    retry ??= setTimeout(again, RETRY);
+    return;
+  }
   const giveBack = focused(stream.targetElements);
   render(stream);
   giveBack?.();
@@ -64,26 +75,14 @@ function gently(stream, render) {
 function isInUse(element) {
   if (element.matches(EDITING) || element.querySelector(EDITING)) return true;
   const calm = element.closest("[data-calm]");
-  return calm !== null && (calm.matches(":hover") || calm.contains(document.activeElement));
-}
-
-const aim = (stream) => stream.target ?? stream.targets ?? stream.action;
-
-function defer(stream, render, pause) {
-  deferred.delete(aim(stream));
-  deferred.set(aim(stream), { stream, render });
-  retry ??= setTimeout(again, pause);
+  return calm !== null && calm.matches(":hover, :focus-within");
 }
 
 function again() {
   retry = undefined;
-  const tried = [...deferred.values()];
+  const waiting = [...deferred.values()];
   deferred.clear();
-  for (const { stream, render } of tried) {
-    if (stream.action !== "refresh") gently(stream, render);
-    else if (document.querySelector(EDITING)) defer(stream, render, RETRY);
-    else render(stream);
-  }
+  waiting.forEach((draw) => draw());
 }
 
 // What gives the focus back to the same control after its element was drawn anew.
@@ -91,7 +90,7 @@ function focused(elements) {
   const active = document.activeElement;
   const holder = elements.find((element) => element !== active && element.contains(active));
   if (!holder?.id) return null;
-  const controls = (element) => [...element.querySelectorAll("a[href], button, summary")];
+  const controls = (element) => [...(element?.querySelectorAll("a[href], button, summary") ?? [])];
   const place = controls(holder).indexOf(active);
-  return () => controls(document.getElementById(holder.id) ?? document.createElement("i"))[place]?.focus({ preventScroll: true });
+  return () => controls(document.getElementById(holder.id))[place]?.focus({ preventScroll: true });
 }

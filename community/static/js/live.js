@@ -2,8 +2,9 @@
 // Every channel knows up to which position of the log the page shows it. What arrives is applied when it follows on that,
 // dropped when it is not newer, and fetched as a whole where something between is missing.
 import { io } from "../vendor/socket.io.js";
-import { apply, forgetRights, refreshPage } from "./live-streams.js";
 import { show } from "./connection.js";
+import { apply, refreshSoon } from "./live-streams.js";
+import { forgetRights } from "./refresh.js";
 
 const POLL = 15_000; // ms between questions while there is no socket
 const ANSWER = 10_000; // ms to wait for an answer
@@ -108,7 +109,7 @@ function take(answer) {
     held.forEach(receive);
   }
   answer.refused.forEach((name) => channels.delete(name));
-  if (answer.reload.some((name) => channels.has(name))) refreshPage();
+  if (answer.reload.some((name) => channels.has(name))) refreshSoon();
 }
 
 function receive(message) {
@@ -126,7 +127,7 @@ function receive(message) {
     askWithOwnRights(message);
     return;
   }
-  apply(message.html, [...channel.feeds]);
+  apply(message.html);
   move(channel, position);
 }
 

@@ -1,5 +1,7 @@
 // "2 new replies", "3 new topics": says what arrived without moving anything, and leads there when it is pressed.
 // The words stand in data-words of the page's <live-feed>, by plural form; screen readers hear them from its polite region.
+import { refreshPage } from "./refresh.js";
+
 let replies = [];
 let counting;
 
@@ -26,32 +28,21 @@ function isSeen(post) {
   return box.top < innerHeight && box.bottom > 0;
 }
 
-// A topic of a list is new or moved up. The list stays as it is until the pill is pressed.
+// A topic is new in a list, has another place in it, or left it. The list stays as it is until the pill is pressed.
 export function offerTopic(list, topic) {
   const fits = (name) => !list.dataset[name] || list.dataset[name].split(" ").some((one) => topic[name]?.split(" ").includes(one));
-  if (!["kind", "state", "category", "tag", "author"].every(fits)) return;
+  const isThere = list.querySelector(`[data-topic="${topic.topic}"]`) !== null;
+  const isFiltered = list.dataset.state || list.dataset.tag;
+  const belongs = ["kind", "state", "category", "tag", "author"].every(fits);
+  if (belongs ? topic.news === "state" && (isThere || !isFiltered) : !isThere) return;
   const offered = new Set(list.dataset.offered?.split(" "));
   offered.add(topic.topic);
   list.dataset.offered = [...offered].join(" ");
   const pill = drawn("topics", offered.size, location.href, (event) => {
     event.preventDefault();
-    renew(list);
+    refreshPage();
   });
   if (pill) list.before(pill);
-}
-
-// The list as it is now, with this page's own filters and order.
-async function renew(list) {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById(list.id);
-  if (!answer.ok || !fresh) {
-    location.reload();
-    return;
-  }
-  list.replaceWith(fresh);
-  fresh.querySelector("a")?.focus({ preventScroll: true });
-  fresh.scrollIntoView({ block: "nearest" });
 }
 
 function drawn(kind, count, href, pressed) {

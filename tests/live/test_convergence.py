@@ -1,0 +1,261 @@
+"""After any gap a page is what a fresh load is: old page + fragments = new page, for every live action."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from community.accounts.actions.confirming import confirm
+from community.accounts.models import Account
+from community.answers.actions import accept_answer, make_official, undo_acceptance, undo_official
+from community.categories.actions import change_category, make_category
+from community.core.errors import Refused
+from community.core.fragments import drawing
+from community.core.log import REGISTRY, LoggedEvent, read_channels_after
+from community.core.position import parse_position, position_now
+from community.core.unit import unit
+from community.extensions import db
+from community.live.changes import EVENTS, IGNORED
+from community.live.channels import parse
+from community.live.streams import streams_for
+from community.posts.actions import edit_post, remove_post, restore_post, write_post
+from community.posts.models import Post
+from community.staff.viewer import VISITOR, Viewer
+from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
+from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
+from community.topics.models import Topic
+from tests.forum import Forum, release_posts, small_forum
+from tests.live.turbo import OpenPage
+
+LISTS = ("/", "/questions?state=solved", "/c/parts", "/tags/motor")
+
+
+@dataclass
+class Scene:
+    """A forum with a topic that has everything, and pages of it that stay open."""
+
+    forum: Forum
+    topic: int
+    other: int
+    answers: list[int]
+    random: random.Random
+
+    def __post_init__(self) -> None:
+        self.pages: list[OpenPage] = []
+
+    @property
+    def keeper(self) -> Viewer:
+        """The moderator, as they are now."""
+        return self.forum["keeper"]
+
+    def write(self, handle: str) -> None:
+        """Somebody answers, when they still may."""
+        written = write_post(by=self.forum[handle], topic_id=self.topic, body=f"Answer {self.random.random()}")
+        if not written.held:
+            self.answers.append(written.post_id)
+
+    def any_answer(self) -> int:
+        """One of the answers by chance, the first ones more often."""
+        return self.answers[min(self.random.randrange(len(self.answers)) for _ in range(2))]
+
+    def open_pages(self, handle: str | None, *addresses: str) -> None:
+        """Somebody opens these pages."""
+        browser = self.forum.browser(handle)
+        self.pages += [OpenPage(browser.client, address) for address in addresses]
+
+
+def scene(app: Flask, answers: int = 3) -> Scene:
+    forum = small_forum(app)
+    topic = forum.question(title="Motor rattles", tags=["motor"])
+    other = forum.question(title="Bell is quiet", tags=["bell"])
+    forum.question("friend", title="Is it loud?", tags=["motor"])
+    posts = [forum.post(("friend", "speaker")[n % 2], topic, f"Try number {n}.").post_id for n in range(answers)]
+    forum.post("speaker", other, "Ring harder.")
+    return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5))
+
+
+def push(app: Flask, page: OpenPage) -> None:
+    """Let a visitor's page follow by pushes, one a change, as the tail sends them."""
+    since = parse_position(page.position)
+    assert since is not None
+    with app.app_context():
+        missed = read_channels_after(db.session(), page.channels, since.number, 500)
+        now = str(position_now())
+    for each in missed:
+        for name in page.channels:
+            channel = parse(name)
+            if channel is not None and each.event is not None and name in each.event.channels():
+                with drawing(app, "en"):
+                    html = streams_for(VISITOR, channel, [each])
+                page.apply(html)
+    page.position = now
+
+
+def assert_converged(pages: list[OpenPage], after: str) -> None:
+    for page in pages:
+        page.press_pill()
+        shown, fresh = page.shown(), OpenPage(page.client, page.address).shown()
+        assert shown == fresh, f"{page.address} after {after}:\n{difference(shown, fresh)}"
+
+
+def difference(shown: str, fresh: str) -> str:
+    import difflib
+
+    return "\n".join(difflib.unified_diff(shown.splitlines(), fresh.splitlines(), "shown", "fresh", lineterm="", n=1))[:3000]
+
+
+def edit_first(scene: Scene, **fields: Any) -> None:
+    edit_post(by=scene.forum["asker"], post_id=first_post(scene.topic), body="It does.", version=None, **fields)
+
+
+def confirm_newcomer(scene: Scene) -> None:
+    with unit() as u:
+        account = u.fetch(Account, scene.forum.people["newcomer"])
+        confirm(u, account)
+    release_posts()
+
+
+def imported(scene: Scene) -> None:
+    """Another forum's topic is brought up to date: its text changes without any other event."""
+    with unit() as u:
+        post = u.session.scalars(select(Post).where(Post.topic_id == scene.topic, Post.number == 1)).one()
+        post.html = "<p>Brought up to date.</p>"
+        topic = u.fetch(Topic, scene.topic)
+        u.record(TopicImported(topic_id=topic.id, category_id=topic.category_id))
+
+
+def quiet(scene: Scene) -> None:
+    """As the scheduler tells after seven silent days."""
+    with unit() as u:
+        topic = u.fetch(Topic, scene.other)
+        topic.state = "answered_unconfirmed"
+        u.record(QuestionQuiet(topic_id=topic.id, category_id=topic.category_id))
+
+
+def recounted(scene: Scene) -> None:
+    """As `bothways doctor --fix` tells of a counter that was wrong."""
+    with unit() as u:
+        topic = u.fetch(Topic, scene.topic)
+        topic.post_count += 5
+        u.record(TopicRecounted(topic_id=topic.id, category_id=topic.category_id))
+
+
+ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
+    ("write", lambda s: write_post(by=s.forum["asker"], topic_id=s.topic, body="More of it.", reply_to_id=s.answers[0])),
+    ("answer by staff", lambda s: write_post(by=s.forum["speaker"], topic_id=s.topic, body="Tighten it.")),
+    ("edit", lambda s: edit_post(by=s.forum["friend"], post_id=s.answers[0], body="Try **another** thing." * 20, version=None)),
+    ("accept", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),
+    ("edit the accepted", lambda s: edit_post(by=s.keeper, post_id=s.answers[0], body="Better words.", version=None)),
+    ("make official", lambda s: make_official(by=s.forum["speaker"], post_id=s.answers[1])),
+    ("remove an official", lambda s: remove_post(by=s.keeper, post_id=s.answers[1], rule="spam", reason="An advertisement")),
+    ("restore it", lambda s: restore_post(by=s.keeper, post_id=s.answers[1])),
+    ("undo official", lambda s: undo_official(by=s.forum["speaker"], post_id=s.answers[1])),
+    ("undo acceptance", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
+    ("ask for information", lambda s: ask_info(by=s.forum["worker"], topic_id=s.topic)),
+    ("clear it", lambda s: clear_info(by=s.forum["worker"], topic_id=s.topic)),
+    ("close", lambda s: close_topic(by=s.keeper, topic_id=s.topic, reason="Enough said")),
+    ("reopen", lambda s: reopen_topic(by=s.keeper, topic_id=s.topic)),
+    ("retitle", lambda s: edit_first(s, title="Hub hums", tags=["hub"])),
+    ("tag again", lambda s: edit_first(s, tags=["motor"])),
+    ("mark duplicate", lambda s: mark_duplicate(by=s.forum["worker"], topic_id=s.topic, original_id=s.other)),
+    ("undo duplicate", lambda s: undo_duplicate(by=s.forum["worker"], topic_id=s.topic)),
+    ("open a topic", lambda s: s.forum.question("friend", title="Where is the bell?", tags=["motor", "bell"])),
+    ("quiet for a week", quiet),
+    ("held post", lambda s: write_post(by=s.forum["newcomer"], topic_id=s.topic, body="Me too, I am new here.")),
+    ("held topic", lambda s: s.forum.question("newcomer", title="Am I seen?")),
+    ("confirm", confirm_newcomer),
+    ("import", imported),
+    ("count again", recounted),
+    ("move", lambda s: move_topic(by=s.keeper, topic_id=s.other, category_id=s.forum.categories["members"])),
+    ("move back", lambda s: move_topic(by=s.keeper, topic_id=s.other, category_id=s.forum.categories["parts"])),
+    ("rename the category", lambda s: change_category(by=None, category_id=s.forum.categories["parts"], name="Pieces")),
+    ("make a category", lambda s: make_category(by=None, slug="rides", name="Rides")),
+    ("remove the question", lambda s: remove_post(by=s.keeper, post_id=first_post(s.topic), rule="off_topic", reason="Elsewhere")),
+    ("restore the question", lambda s: restore_post(by=s.keeper, post_id=first_post(s.topic))),
+)
+
+
+def first_post(topic_id: int) -> int:
+    return db.session.execute(select(Post.id).where(Post.topic_id == topic_id, Post.number == 1)).scalar_one()
+
+
+def test_every_event_is_drawn_or_ignored_in_writing() -> None:
+    ours = {kind for kind in REGISTRY.values() if kind.__module__.startswith("community.")}
+    assert ours - EVENTS.keys() - IGNORED.keys() == set()
+    assert EVENTS.keys() & IGNORED.keys() == set()
+    assert all(reason for reason in IGNORED.values())
+
+
+def test_every_live_action_brings_every_page_to_what_a_fresh_load_shows(app: Flask) -> None:
+    # No context is pushed around requests: the viewer of one would leak into the next.
+    with app.app_context():
+        s = scene(app)
+    s.open_pages(None, f"/t/{s.topic}", *LISTS)
+    pushed = list(s.pages)
+    s.open_pages("friend", f"/t/{s.other}", "/questions?kind=all", "/c/members")
+    s.open_pages("newcomer", f"/t/{s.topic}")
+    s.open_pages("asker", "/")
+    for name, act in ACTIONS:
+        with app.app_context():
+            act(s)
+        for page in s.pages:
+            if page in pushed:
+                push(app, page)
+            else:
+                page.catch_up()
+            if name == "rename the category" and page.address.startswith("/t/"):
+                page.refresh()  # its topics say the new name with the next load
+        assert_converged(s.pages, name)
+    with app.app_context():
+        told = set(db.session.scalars(select(LoggedEvent.name).distinct()))
+    assert {kind.name for kind in EVENTS} <= told, "an event that pages follow is not tried here"
+
+
+MOVES: tuple[Callable[[Scene], object], ...] = (
+    lambda s: s.write("friend"),
+    lambda s: s.write("speaker"),
+    lambda s: s.write("asker"),
+    lambda s: s.write("newcomer"),
+    lambda s: edit_post(by=s.keeper, post_id=s.any_answer(), body=f"Version {s.random.random()}", version=None),
+    lambda s: accept_answer(by=s.forum["asker"], post_id=s.any_answer()),
+    lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.any_answer()),
+    lambda s: make_official(by=s.forum["speaker"], post_id=s.any_answer()),
+    lambda s: undo_official(by=s.forum["speaker"], post_id=s.any_answer()),
+    lambda s: remove_post(by=s.keeper, post_id=s.any_answer(), rule="other", reason="By chance"),
+    lambda s: restore_post(by=s.keeper, post_id=s.any_answer()),
+    lambda s: ask_info(by=s.forum["worker"], topic_id=s.topic),
+    lambda s: clear_info(by=s.forum["worker"], topic_id=s.topic),
+    lambda s: s.forum.question("friend", title=f"Question {s.random.random()}", tags=["motor"]),
+)
+
+
+def test_two_hundred_changes_while_pages_sleep(app: Flask) -> None:
+    with app.app_context():
+        s = scene(app, answers=17)
+        confirm_at = s.random.randrange(50, 150)
+    s.open_pages(None, f"/t/{s.topic}", "/", "/c/parts")
+    s.open_pages("friend", f"/t/{s.topic}", "/")
+    made = 0
+    while made < 200:
+        with app.app_context():
+            before = position_now()
+            with suppress(Refused):  # by chance what cannot be done
+                s.random.choice(MOVES)(s)
+            if made == confirm_at:
+                confirm_newcomer(s)
+            made += position_now().number - before.number
+        for page in s.pages:
+            if s.random.random() < 0.06:
+                page.catch_up()
+    for page in s.pages:
+        page.catch_up()
+    assert_converged(s.pages, "two hundred changes")
+    assert [page.refreshes for page in s.pages if page.address.startswith("/t/")] == [0, 0], "by fragments alone"
+    second = OpenPage(s.pages[0].client, f"/t/{s.topic}?page=2")
+    assert second.shown(), "the conversation went on to a second page"
