@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
-from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -14,6 +12,7 @@ from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from community.core.markup.addresses import take_address
 from community.core.markup.highlight import highlight
 from community.core.markup.references import Reading, shape_post
 from community.core.markup.sanitise import is_safe_url
@@ -23,20 +22,6 @@ MAX_NESTING = 24
 
 _MAX_BRACKETS = 5
 """Open brackets inside one another that may still be links. Each level makes 32,000 of them cost as much again."""
-
-_DOMAINS = "com net org edu gov info biz shop app dev io eu au br ca ch cz de dk es fi fr gr hu ie jp kr mx nl nz pl pt ro se uk za"
-"""Endings that make a bare `name.ending` a link: no country whose code ends files or sentences (md, py, it, is)."""
-
-
-def _make_linkify() -> LinkifyIt:
-    linkify = LinkifyIt()
-    for scheme in ("ftp:", "//"):
-        linkify.add(scheme, None)
-    linkify.tlds(_DOMAINS.split())
-    return linkify
-
-
-_LINKIFY = _make_linkify()
 
 
 class _PostParser(MarkdownIt):
@@ -71,35 +56,6 @@ class _PostRenderer(RendererHTML):
 
 
 _InlineRule = Callable[[StateInline, bool], bool]
-_SCHEME = re.compile(r"(?:\A|[^A-Za-z0-9.+-])(https?)\Z", re.IGNORECASE)
-
-
-def _address(state: StateInline, silent: bool) -> bool:
-    """Take a bare `https://` address before its underscores and stars are read as emphasis.
-
-    In place of the library's rule, which searches the whole text before each colon again.
-    """
-    if state.linkLevel > 0 or not state.src.startswith("://", state.pos):
-        return False
-    scheme = _SCHEME.search(state.pending[-6:])
-    if scheme is None:
-        return False
-    start = state.pos - len(scheme[1])
-    length = _LINKIFY.test_schema_at(state.src, f"{scheme[1]}:", state.pos + 1)
-    shown = state.src[start : min(state.pos + 1 + length, state.posMax)].rstrip("*") if length else ""
-    url = state.md.normalizeLink(shown)
-    if not shown or not state.md.validateLink(url):
-        return False
-    if not silent:
-        state.pending = state.pending[: -len(scheme[1])]
-        opening = state.push("link_open", "a", 1)
-        opening.attrs = {"href": url}
-        opening.markup, opening.info = "linkify", "auto"
-        state.push("text", "", 0).content = shown
-        closing = state.push("link_close", "a", -1)
-        closing.markup, closing.info = "linkify", "auto"
-    state.pos = start + len(shown)
-    return True
 
 
 def _shallow(rule: _InlineRule) -> _InlineRule:
@@ -135,6 +91,7 @@ def _make_parser() -> MarkdownIt:
         {
             "html": False,
             "alerts": False,
+            "linkify": False,
             "maxNesting": MAX_NESTING,
             "strikethrough_single_tilde": False,
             "xhtmlOut": False,
@@ -142,12 +99,12 @@ def _make_parser() -> MarkdownIt:
         renderer_cls=_PostRenderer,
     )
     parser.disable(["html_block", "html_inline"])
-    parser.inline.ruler.at("linkify", _address)
+    parser.core.ruler.disable("linkify")
+    parser.inline.ruler.at("linkify", take_address)
     parser.inline.ruler.at("link", _shallow(link))
     parser.inline.ruler.at("image", _shallow(image))
     parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.after("linkify", "shape_post", shape_post)
-    parser.linkify = _LINKIFY
     return parser
 
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from community.core.markup.addresses import bare_addresses
 from community.core.markup.emoji import EMOJI
 from community.core.markup.highlight import MAX_HIGHLIGHTED
 from community.core.markup.sanitise import OUTSIDE_REL, is_own_image
@@ -36,17 +38,16 @@ _REFERENCE = re.compile(
     r"|(?<!\w):(?P<emoji>[a-z0-9_+-]{1,30}):(?!\w)",
     re.ASCII,
 )
-_MAY_REFER = re.compile(r"[@#:]")
 _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 _STYLES = {"text-align:left": "left", "text-align:center": "center", "text-align:right": "right"}
 
 
 class Link:
-    """The two tokens around the text of a link; hidden ones draw nothing."""
+    """The two tokens around the text of a link; they draw nothing until it is shown."""
 
-    def __init__(self, *, hidden: bool) -> None:
-        self.opening = Token("link_open", "a", 1, hidden=hidden)
-        self.closing = Token("link_close", "a", -1, hidden=hidden)
+    def __init__(self) -> None:
+        self.opening = Token("link_open", "a", 1, hidden=True)
+        self.closing = Token("link_close", "a", -1, hidden=True)
 
     def show(self, **attrs: str) -> None:
         """Draw the link with these attributes."""
@@ -67,7 +68,7 @@ class Reading:
 
     def note(self, found: re.Match[str]) -> Link | None:
         """Note a mention or topic and return its still hidden link; None where the post has too many."""
-        link = Link(hidden=True)
+        link = Link()
         if found["handle"]:
             return _noted(self.handles, found["handle"].lower(), link)
         return _noted(self.topic_ids, int(found["topic"]), link)
@@ -120,8 +121,8 @@ def _shape_inline(children: list[Token], reading: Reading) -> Iterator[Token]:
             in_link = False
         if token.type == "image":
             yield from _image(token, reading, in_link=in_link)
-        elif token.type == "text" and _MAY_REFER.search(token.content):
-            yield from _references(token, reading, in_link=in_link)
+        elif token.type == "text":
+            yield from _references(token.content, reading, in_link=True) if in_link else _addresses(token.content, reading)
         else:
             yield token
 
@@ -144,10 +145,7 @@ def _image(token: Token, reading: Reading, *, in_link: bool) -> Iterator[Token]:
     if in_link:
         yield label
         return
-    link = Link(hidden=False)
-    link.show(href=url)
-    _mark_outside(link.opening, reading)
-    yield from (link.opening, label, link.closing)
+    yield from _shown_link(url, label, reading)
 
 
 def _alternative(tokens: list[Token] | tuple[()]) -> Iterator[str]:
@@ -157,18 +155,34 @@ def _alternative(tokens: list[Token] | tuple[()]) -> Iterator[str]:
             yield from _alternative(token.children or ())
 
 
-def _references(token: Token, reading: Reading, *, in_link: bool) -> Iterator[Token]:
-    text, end = token.content, 0
+def _addresses(text: str, reading: Reading) -> Iterator[Token]:
+    end = 0
+    for address in bare_addresses(text):
+        yield from _references(text[end : address.start], reading, in_link=False)
+        yield from _shown_link(normalizeLink(address.url), _text(address.shown), reading)
+        end = address.start + len(address.shown)
+    yield from _references(text[end:], reading, in_link=False)
+
+
+def _references(text: str, reading: Reading, *, in_link: bool) -> Iterator[Token]:
+    end = 0
     for found in _REFERENCE.finditer(text):
         emoji = EMOJI.get(found["emoji"] or "")
-        reference = None if in_link or found["emoji"] else reading.note(found)
-        if emoji is None and reference is None:
+        link = None if in_link or found["emoji"] else reading.note(found)
+        if emoji is None and link is None:
             continue
         yield _text(text[end : found.start()])
-        yield from [_text(emoji)] if reference is None else [reference.opening, _text(found[0]), reference.closing]
+        yield from [_text(emoji or "")] if link is None else [link.opening, _text(found[0]), link.closing]
         end = found.end()
     yield _text(text[end:])
 
 
-def _text(content: str | None) -> Token:
-    return Token("text", "", 0, content=content or "")
+def _shown_link(url: str, label: Token, reading: Reading) -> Iterator[Token]:
+    link = Link()
+    link.show(href=url)
+    _mark_outside(link.opening, reading)
+    yield from (link.opening, label, link.closing)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
