@@ -34,6 +34,7 @@ CAPABILITIES: tuple[str, ...] = (
     "api",
     "answers",
     "branding",
+    "categories",
     "drafts",
     "health",
     "home",

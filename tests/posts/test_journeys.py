@@ -124,6 +124,19 @@ def test_both_editors_keep_their_texts(forum: Forum) -> None:
     assert visitor.get(edit).location.startswith("/sign-in?next=")
 
 
+def test_a_draft_of_an_older_version_meets_the_edit_made_since(forum: Forum) -> None:
+    asker, keeper = forum.browser("asker"), forum.browser("keeper")
+    post_id = ask(asker).partition("#post_")[2]
+    edit, place = f"/posts/{post_id}/edit", f"post:{post_id}"
+    title = {"title": "Why does it rattle?"}
+    begun = {"place": place, "body": "Begun before.", "version": hidden(asker.get(edit).text, "version"), **title}
+    assert asker.post("/drafts", begun).location == edit
+    assert keeper.post(edit, {"body": "The keeper was faster.", "version": "1", **title}).status_code == 303
+    form = asker.get(edit).text
+    assert "Begun before." in form
+    assert asker.post(edit, {"body": "Begun before.", "version": hidden(form, "version"), **title}).status_code == 409
+
+
 def test_a_removed_post_leads_to_its_tombstone(forum: Forum) -> None:
     asker, friend, keeper, visitor = (forum.browser(who) for who in ("asker", "friend", "keeper", None))
     where = ask(asker).partition("#")[0]

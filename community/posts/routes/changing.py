@@ -38,8 +38,10 @@ def edit(post_id: int) -> Response:
     form.title.data, form.product.data, form.product_version.data = topic.title, topic.product, topic.product_version
     form.tags.data = ", ".join(tags_unchecked(topic.id))
     draft = draft_for(viewer(), f"post:{post_id}")
-    if draft is not None and draft.fields.get("body"):
-        form.body.data = draft.fields["body"]
+    if draft is not None:
+        # Its version too: what was begun before somebody else's edit must meet that edit when it is saved.
+        for name in draft.fields.keys() & {field.name for field in form}:
+            form[name].data = draft.fields[name]
     return _edit_page(form, post)
 
 
