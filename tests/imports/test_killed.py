@@ -93,7 +93,7 @@ def peak(work: Callable[[], object]) -> int:
 
 
 def test_memory_is_flat(app: Flask, tmp_path: Path) -> None:
-    small, large = many(tmp_path / "small", 120).write(), many(tmp_path / "large", 500).write()
+    small, large = many(tmp_path / "small", 120).write(), many(tmp_path / "large", 300).write()
 
     def read(folder: Path) -> None:
         with app.app_context(), StackExchange(folder, SITE) as dump:
@@ -104,5 +104,7 @@ def test_memory_is_flat(app: Flask, tmp_path: Path) -> None:
     read(small)  # what is made once is made before
     assert peak(lambda: read(large)) < peak(lambda: read(small)) + 300_000
     imported(app, small)
-    first = peak(lambda: imported(app, many(tmp_path / "more", 100).write()))
-    assert peak(lambda: imported(app, many(tmp_path / "most", 200).write())) < first + 1_500_000
+    few = peak(lambda: imported(app, small, site="few.example.com"))
+    assert topics_of(app) == 240
+    assert peak(lambda: imported(app, large, site="many.example.com")) < few + 500_000
+    assert topics_of(app) == 540
