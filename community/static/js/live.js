@@ -43,6 +43,9 @@ export function leave(feed) {
   if (left.length && socket?.connected) socket.emit("unsubscribe", { channels: left });
 }
 
+// Whether everything that the page shows follows the log.
+export const isLive = () => channels.size > 0 && socket.connected && [...channels.values()].every((channel) => !channel.held);
+
 function connect() {
   if (socket) {
     if (wasSignedIn !== isSignedIn()) socket.disconnect();
@@ -84,7 +87,9 @@ async function ask() {
   const position = names.map((name) => channels.get(name).at).reduce((one, other) => (isOlder(other, one) ? other : one));
   const question = { channels: names, position: `${position.epoch}:${position.number}` };
   try {
-    take(socket.connected ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question));
+    const overSocket = socket.connected;
+    take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question));
+    if (overSocket) show("live");
   } catch {
     show("lost"); // asked again when the socket is back, or by the next poll
   }
@@ -172,7 +177,10 @@ function parse(text) {
 }
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && catchUp());
-addEventListener("online", catchUp);
+addEventListener("online", () => {
+  if (socket && !socket.connected) socket.disconnect().connect(); // at once, not after the next pause
+  catchUp();
+});
 addEventListener("pageshow", (event) => event.persisted && catchUp());
 document.addEventListener("turbo:load", catchUp);
 setInterval(() => {
