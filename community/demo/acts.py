@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from community.demo.content import Content, Duplicate, Edit, Topic, Wait
+from community.demo.content import Content, Edit, Topic, Wait
 from community.demo.made import World
 from community.demo.people import PersonMaker
 from community.demo.threads import ThreadMaker
@@ -94,9 +94,10 @@ def _marks(topic: Topic, number: int, written: datetime, maker: ThreadMaker, now
 
 
 def _ends(topic: Topic, last: datetime, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
-    duplicate: Duplicate | None = topic.duplicate
-    if duplicate is not None:
-        yield Act(_later(last, duplicate.after, now), partial(maker.mark_duplicate, topic, duplicate), duplicate.by)
+    if topic.duplicate is not None:
+        yield Act(
+            _later(last, topic.duplicate.after, now), partial(maker.mark_duplicate, topic, topic.duplicate), topic.duplicate.by
+        )
     if topic.closed is not None:
         yield Act(_later(last, topic.closed.after, now), partial(maker.close, topic, topic.closed), topic.closed.by)
 

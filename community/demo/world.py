@@ -47,7 +47,7 @@ def build(
     acts = acts_of(content, world, passwords or {}, moment)
     mark = data_folder() / UNFINISHED
     mark.touch()
-    _set_up(content, min(act.at for act in acts))
+    _set_up(content, acts[0].at, moment)
     for number, act in enumerate(acts, 1):
         with clock.at(act.at):
             act.perform()
@@ -76,7 +76,7 @@ def _check_empty() -> None:
     db.session.rollback()
 
 
-def _set_up(content: Content, founded: datetime) -> None:
-    closed = "\n".join(day.isoformat() for day in holidays_around(clock.now().date()))
+def _set_up(content: Content, founded: datetime, now: datetime) -> None:
+    closed = "\n".join(day.isoformat() for day in holidays_around(now.date()))
     with clock.at(founded):
         change_settings(by=None, values={**content.settings, "holidays": closed})

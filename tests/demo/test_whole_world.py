@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from sqlalchemy import func, select
 from community.accounts.actions import authenticate
 from community.accounts.models import Account
 from community.accounts.pictures import photo_folder
+from community.app import create_app
+from community.config import Config
 from community.demo import timing
 from community.demo.acts import Act, acts_of
 from community.demo.commands import SIGN_INS, build_and_tell
@@ -23,6 +27,7 @@ from community.demo.people import PHOTOS
 from community.demo.world import UNFINISHED
 from community.doctor.counters import examine_topics
 from community.extensions import db
+from community.migrating import migrate
 from community.posts.models import Post
 from community.topics.models import Topic
 from community.topics.queries import usual_first_answer
@@ -89,12 +94,22 @@ def test_spans_of_time_are_read_strictly() -> None:
             wait(wrong)
 
 
-def test_the_command_leaves_a_living_community(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def sqlite_app(tmp_path: Path) -> Iterator[Flask]:
+    """A site on SQLite: the small world is made on both databases, and the whole one would only take longer."""
+    app = create_app(Config.from_environment({"BOTHWAYS_DATA": str(tmp_path), "BOTHWAYS_ENV": "test"}), durable=False)
     with app.app_context():
+        migrate(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_command_leaves_a_living_community(sqlite_app: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with sqlite_app.app_context():
         build_and_tell()
-        data = app.config["BOTHWAYS"].data
-        assert not (data / UNFINISHED).exists()
-        _sign_ins_work(capsys.readouterr().out, data / SIGN_INS)
+        assert not (tmp_path / UNFINISHED).exists()
+        _sign_ins_work(capsys.readouterr().out, tmp_path / SIGN_INS)
         states = dict(
             db.session.execute(select(Topic.state, func.count()).where(Topic.kind == "question").group_by(Topic.state)).all()
         )
@@ -112,7 +127,7 @@ def test_the_command_leaves_a_living_community(app: Flask, capsys: pytest.Captur
         assert all((photo_folder() / name).stat().st_size < 8000 for name in photos)
 
 
-def _sign_ins_work(printed: str, file: Any) -> None:
+def _sign_ins_work(printed: str, file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     lines = file.read_text().splitlines()
     assert len(lines) == 7
