@@ -24,8 +24,8 @@ _RUN = rf"[^\s<>\u3001\u3002\uff01\uff0c\uff1f\uff1b\uff1a\uff09\u300d\u300f\u30
 _ADDRESS = re.compile(rf"://(?=[^\W_]|\[){_RUN}")
 _SCHEME = re.compile(r"(?:\A|[^A-Za-z0-9.+-])(https?)\Z", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?<![\w.%+@-])(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}+@(?>(?:[A-Za-z0-9-]{1,63}+\.){1,8})[A-Za-z]{2,24}+)(?![\w@-])"
-    rf"|(?<![\w.@/:%+=-])(?P<site>(?:www\.(?>(?:{_LABEL}){{1,8}})[^\W\d_]{{2,24}}|(?:{_LABEL}){{1,8}}(?:{'|'.join(_ENDINGS.split())}))"
+    r"(?<![\w.%+@-])(?P<mail>(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}+@(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}+)(?![\w@-])"
+    rf"|(?<![\w.@/:%+=-])(?P<site>(?:www\.(?:{_LABEL}){{1,8}}[^\W\d_]{{2,24}}|(?:{_LABEL}){{1,8}}(?:{'|'.join(_ENDINGS.split())}))"
     rf"(?![\w@-]|\.\w)(?::[0-9]{{1,5}}(?![0-9]))?(?:[/?#]{_RUN})?)",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ def bare_addresses(text: str) -> Iterator[Address]:
         return
     for found in _BARE.finditer(text):
         if found["mail"]:
-            yield Address(found.start(), found[0], f"mailto:{found[0]}")
+            yield Address(found.start(), found[0], f"mailto:{found[0][found[0].find(':') + 1 :]}")
         else:
             shown = _trimmed(found[0])
             yield Address(found.start(), shown, f"http://{shown}")

@@ -51,12 +51,17 @@ def plain_text(html: str) -> str:
     The answer is text, not HTML: whoever shows it escapes it.
     """
     out: list[str] = []
+    between_blocks = True
     for tag, closing, text in pieces(html):
         if not tag:
-            out.append(text)
-        elif tag in _OPENS_LINE:
+            if not (between_blocks and text.isspace()):
+                out.append(text)
+            between_blocks = False
+            continue
+        between_blocks = tag in BLOCKS
+        if tag in _OPENS_LINE:
             out.append("\n")
-        elif tag in ("td", "th"):
+        elif between_blocks:
             out.append(" ")
         elif tag == "img" and not closing:
             out.append(attributes(text).get("alt", ""))
