@@ -52,6 +52,13 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    forbid_skip(report, os.environ.get("BOTHWAYS_CI", ""))
+    return report
+
+
 def database_kinds(config: pytest.Config) -> list[str]:
     """On which databases the tests of this run take place."""
     postgres = bool(os.environ.get("BOTHWAYS_TEST_DATABASE"))
@@ -60,7 +67,7 @@ def database_kinds(config: pytest.Config) -> list[str]:
     return ["postgresql"] if postgres else ["sqlite"]
 
 
-def forbid_skip(report: pytest.TestReport, ci: str) -> None:
+def forbid_skip(report: pytest.TestReport | pytest.CollectReport, ci: str) -> None:
     """In CI, turn a skip into a failure unless its reason is permitted."""
     if not ci or not report.skipped or hasattr(report, "wasxfail"):
         return

@@ -92,7 +92,10 @@ def _restore_sqlite(config: Config, copy: Path, manifest: archive.Manifest) -> N
     target = Path(config.database_url.removeprefix("sqlite:///"))
     for rest in ("-wal", "-shm"):
         Path(f"{target}{rest}").unlink(missing_ok=True)
-    copy.replace(target)
+    # The database may lie on another disk than the data folder, and only within one is a move atomic.
+    beside = target.with_name(target.name + ".restored")
+    shutil.move(copy, beside)
+    beside.replace(target)
 
 
 def _restore_postgresql(config: Config, dump: Path, manifest: archive.Manifest) -> None:

@@ -42,6 +42,8 @@ def run_command(arguments: Sequence[str]) -> int:
         click.echo(error.sentence or f"Refused: {type(error).__name__}.", err=True)
     except OperationalError as error:
         click.echo(f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}.", err=True)
+    except OSError as error:
+        click.echo(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error}.", err=True)
     return 1
 
 

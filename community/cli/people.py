@@ -62,16 +62,23 @@ def token() -> None:
     """Keys of the JSON API."""
 
 
-@command(example="bothways token create --user nora --scope read --scope write", group=token, name="create")
+@command(example="bothways token create --user nora --scope read write", group=token, name="create")
 @click.option("--user", "handle", required=True, help="Whose key it is: it never allows more than they may do.")
-@click.option("--scope", "scopes", required=True, multiple=True, type=click.Choice(SCOPES), help="Repeat for several.")
+@click.option(
+    "--scope", "scopes", required=True, multiple=True, help=f"What it allows: {', '.join(SCOPES)}. Repeat, or name several."
+)
+@click.argument("more", nargs=-1, metavar="[SCOPE]...")
 @click.option("--name", default="command line", help="What the key is for.")
-def create_token(handle: str, scopes: tuple[str, ...], name: str) -> None:
+def create_token(handle: str, scopes: tuple[str, ...], more: tuple[str, ...], name: str) -> None:
     """Make a key of the JSON API and print it, this once."""
     from community.accounts.actions import make_key
 
+    wanted = tuple(scope for given in (*scopes, *more) for scope in given.split(",") if scope)
+    for scope in wanted:
+        if scope not in SCOPES:
+            raise click.BadParameter(f"{scope} is no scope; there are {', '.join(SCOPES)}.")
     with site():
-        click.echo(make_key(by=None, account_id=_account_id(handle), name=name, scopes=scopes))
+        click.echo(make_key(by=None, account_id=_account_id(handle), name=name, scopes=wanted))
 
 
 def _account_id(handle: str) -> int:

@@ -135,8 +135,10 @@ def test_people_roles_and_keys(run: Run, config: Config) -> None:
     again = run(config, "user", "create", "--handle", "mira", "--email", "other@example.com")
     assert again.returncode == 1
     assert run(config, "staff", "grant", "mira", "--role", "official", "--title", "Head of support").returncode == 0
-    key = run(config, "token", "create", "--user", "@mira", "--scope", "read", "--scope", "write")
-    assert len(key.stdout.splitlines()) == 1
+    for scopes in (("read", "--scope", "write"), ("read", "write"), ("read,write",)):
+        key = run(config, "token", "create", "--user", "@mira", "--scope", *scopes)
+        assert len(key.stdout.splitlines()) == 1
+    assert "no scope" in run(config, "token", "create", "--user", "mira", "--scope", "everything").stderr
     app = create_app(config, durable=False)
     with app.app_context():
         account_id = set_password(token=link.rpartition("/")[2], password="a long passphrase")
@@ -145,7 +147,7 @@ def test_people_roles_and_keys(run: Run, config: Config) -> None:
         assert viewer.roles == {"admin", "official"}
         assert viewer.title == "Head of support"
         assert viewer.confirmed
-        assert db.session.scalars(select(ApiKey.scopes)).all() == ["read write"]
+        assert db.session.scalars(select(ApiKey.scopes)).all() == ["read write"] * 3
         db.session.remove()
         db.engine.dispose()
 
