@@ -57,7 +57,8 @@ def category(slug: str) -> Response:
     """The topics of a category and of those below it."""
     stood = begin("home")
     place = category_for(viewer(), slug)
-    below = [each for each in categories_visible_to(viewer()) if each.parent_id == place.id]
+    around = categories_visible_to(viewer())
+    below = [each for each in around if each.parent_id == place.id]
     listing = _listing(request.args, category_ids=(place.id, *(each.id for each in below)))
     page = tiles(viewer(), listing, number=page_number(request.args), address=f"/c/{slug}", kept=_kept())
     return kept_page(
@@ -67,6 +68,7 @@ def category(slug: str) -> Response:
         list=page,
         listing=listing,
         category=place,
+        above=next((each for each in around if each.id == place.parent_id), None),
         below=below,
         channels=[f"category:{each.id}" for each in (place, *below)],
         kept=_kept(),

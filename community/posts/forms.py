@@ -77,6 +77,7 @@ class ReplyForm(PageForm):
     role = HiddenField()
     brand = BooleanField(default=True)
     asks_info = BooleanField()
+    page = HiddenField()
     submission_id = HiddenField()
 
 

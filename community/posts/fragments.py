@@ -16,9 +16,16 @@ def post_replaced(post: PostView, topic: TopicView) -> Markup:
     return stream("replace", f"post_{post.id}", fragment("posts/_post.html", "post", post, topic))
 
 
-def post_appended(post: PostView, topic: TopicView) -> Markup:
+def post_appended(post_id: int, topic: TopicView) -> Markup:
     """The post at the end of the conversation; one with its id that is there already goes first."""
-    return stream("append", f"topic_{topic.id}_posts", fragment("posts/_post.html", "post", post, topic))
+    posts = [fragment("posts/_post.html", "post", post, topic) for post in post_views_unchecked([post_id])]
+    return stream("append", f"topic_{topic.id}_posts", Markup().join(posts))
+
+
+def held_replaced(topic: TopicView, held: list[PostView]) -> Markup:
+    """What only its author sees of a topic, for that author."""
+    posts = [fragment("posts/_post.html", "post", post, topic) for post in held]
+    return stream("update", f"topic_{topic.id}_held", Markup().join(posts))
 
 
 def head_replaced(topic: TopicView) -> Markup:

@@ -57,8 +57,8 @@ def test_the_cards_stand_in_their_order_on_the_first_page_only(forum: Forum) -> 
     assert len(filler) == 20
 
 
-@pytest.mark.parametrize("length", [2, 200])
-def test_a_page_costs_the_same_for_two_and_two_hundred_posts(forum: Forum, length: int) -> None:
+@pytest.mark.parametrize("length", [2, 21])
+def test_a_page_costs_the_same_for_two_and_many_posts(forum: Forum, length: int) -> None:
     asked = forum.question(tags=["a", "b"])
     for n in range(length - 1):
         forum.post("friend" if n % 2 else "speaker", asked, f"Post {n}")
@@ -68,7 +68,7 @@ def test_a_page_costs_the_same_for_two_and_two_hundred_posts(forum: Forum, lengt
     assert len(cold) == 2
 
 
-@pytest.mark.parametrize("length", [2, 45])
+@pytest.mark.parametrize("length", [2, 21])
 def test_a_list_costs_the_same_for_two_and_many_topics(forum: Forum, length: int) -> None:
     for n in range(length):
         asked = forum.question(title=f"Question {n}", tags=["a", f"t{n}"])

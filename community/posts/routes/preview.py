@@ -35,7 +35,7 @@ def preview() -> Response:
     except Invalid as error:
         html, wrong = None, error.sentence
     if place is None:
-        return private_page("posts/preview_part.html", 422 if wrong else 200, text=html, wrong=wrong)
+        return private_page("posts/preview_part.html", text=html, wrong=wrong)
     return private_page(
         "posts/preview.html",
         text=html,

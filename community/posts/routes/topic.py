@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from flask import Response, redirect, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from community.accounts.gate import members_only, public, viewer
 from community.core.errors import Conflict, Invalid
-from community.core.fragments import base_url, respond
+from community.core.fragments import base_url, fragment, respond, stream_all, wants_stream
 from community.core.limits import by_person
 from community.core.markup import excerpt
-from community.core.paging import page_number
+from community.core.paging import PAGE_SIZE, page_number
 from community.core.position import Standing
 from community.drafts.queries import draft_for
-from community.posts.actions import write_post
+from community.posts.actions import Written, write_post
 from community.posts.forms import ReplyForm, id_in
+from community.posts.fragments import aside_replaced, head_replaced, held_replaced, post_appended
 from community.posts.kept import Body, body_of
 from community.posts.queries import held_posts_of, post_for, topic_view
 from community.posts.queries.posts import address_of
@@ -22,6 +25,7 @@ from community.posts.reading import kept_page
 from community.posts.routes.blueprint import bp
 from community.posts.submissions import new_submission_id
 from community.posts.views import PostView, TopicPage
+from community.settings.queries import site
 
 DESCRIPTION = 160
 """Characters of a page's description: what search engines show."""
@@ -69,7 +73,38 @@ def write(topic_id: int) -> Response:
         answer = _drawn(stood, body, form)
         answer.status_code = error.status
         return answer
-    return respond(written.url, said=_("Only you see this until you have confirmed your address.") if written.held else "")
+    streams = _written(written) if wants_stream() and form.page.data == str(page_of(written)) else ()
+    return respond(
+        written.url, *streams, said=_("Only you see this until you have confirmed your address.") if written.held else ""
+    )
+
+
+def _written(written: Written) -> tuple[Markup, ...]:
+    """The sent post at the end of the page that it was written on, and an empty form below: nothing moves under the writer."""
+    topic, who = topic_view(viewer(), written.topic_id), viewer()
+    composer = fragment(
+        "posts/_composer.html",
+        "composer",
+        topic,
+        _begun(topic.id),
+        generate_csrf(),
+        page=page_of(written),
+        own=who.id == topic.author.id,
+        brand=site().brand_name if who.is_staff else "",
+    )
+    return (
+        held_replaced(topic, held_posts_of(who, topic.id)) if written.held else post_appended(written.post_id, topic),
+        head_replaced(topic),
+        aside_replaced(topic),
+        stream_all("replace", f'draft-box[data-place="topic:{topic.id}"]', composer),
+    )
+
+
+def page_of(written: Written) -> int:
+    """The page that a post stands on; a held one is shown to its author on the last."""
+    if written.held:
+        return topic_view(viewer(), written.topic_id).page_count
+    return -(-written.number // PAGE_SIZE)
 
 
 def _drawn(stood: Standing, body: Body, form: ReplyForm | None) -> Response:
