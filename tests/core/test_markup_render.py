@@ -166,7 +166,8 @@ def test_bare_addresses(source: str, shown: str | None) -> None:
 def test_images_of_other_sites_are_links() -> None:
     post = render(
         "![a *b*](https://x.example/1.png) ![](https://x.example/2.png) [![c](https://x.example/3.png)](https://y.example) "
-        "![own](/uploads/ab/c-1.png) ![abs](https://forum.example/uploads/d.webp?w=640) ![up](/uploads/../t/1) ![up](/uploads/%2e%2e/t)",
+        "![own](/uploads/ab/c-1.png) ![abs](https://forum.example/uploads/d.webp?w=640) "
+        "![up](/uploads/../t/1) ![up](/uploads/%2e%2e/t)",
         base_url="https://forum.example",
     )
     assert re.findall(r"<img [^>]*>", post.html) == [

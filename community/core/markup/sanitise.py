@@ -37,7 +37,7 @@ CLASSES = {
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\\\x7f-\xa0]|\A//")
-_OWN_IMAGE = re.compile(r"/uploads/(?!\.)(?:[A-Za-z0-9_~-]|\.(?!\.)|/(?![./]))+(?:\?[A-Za-z0-9=&_-]*)?")
+_OWN_IMAGE = re.compile(r"/uploads/(?![./])(?:[A-Za-z0-9_~-]|\.(?!\.)|/(?![./]))+(?:\?[A-Za-z0-9=&_-]*)?")
 
 
 def is_safe_url(url: str) -> bool:
