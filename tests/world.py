@@ -43,6 +43,11 @@ from tests.forum import Browser
 VISITORS = "visitor"
 """The name by which `world[...]` gives who has no account."""
 
+WITH_PASSWORD = ("lena", "mara")
+"""Who can sign in by the form, with PASSWORD."""
+
+PASSWORD = "seven small hills"
+
 
 @dataclass(frozen=True)
 class SmallWorld:
@@ -83,7 +88,7 @@ def world_template(tmp_path_factory: pytest.TempPathFactory, database_kind: str,
         config = stack.enter_context(empty_site(tmp_path_factory.mktemp("world") / "data", database_kind, template_database))
         app = create_app(config, durable=False)
         with app.app_context():
-            world = build(size="small")
+            world = build(size="small", passwords=dict.fromkeys(WITH_PASSWORD, PASSWORD))
             db.session.remove()
             db.engine.dispose()
         if database_kind == "sqlite":
@@ -94,7 +99,7 @@ def world_template(tmp_path_factory: pytest.TempPathFactory, database_kind: str,
 @pytest.fixture
 def world(config: Config, world_template: Template, app: Flask) -> SmallWorld:
     """A copy of the small world in the test's own site."""
-    _copy(world_template.config, config)
+    copy_world(world_template.config, config)
     made = world_template.world
     return SmallWorld(app, dict(made.people), dict(made.categories), dict(made.topics))
 
@@ -107,7 +112,8 @@ def _fold_log(config: Config) -> None:
     engine.dispose()
 
 
-def _copy(template: Config, config: Config) -> None:
+def copy_world(template: Config, config: Config) -> None:
+    """Put the built world into the place of an empty site's database."""
     shutil.copytree(template.data / "uploads", config.data / "uploads", dirs_exist_ok=True)
     if config.sqlite:
         for old in config.data.glob("bothways.sqlite3*"):

@@ -1,18 +1,23 @@
 // Around a form that writes: keeps its fields in this browser at once, and on the server (data-address) when somebody is signed in
-// and pauses. Drafts are of a place (data-place) and go when the form has been sent.
+// and pauses. Drafts are of a place (data-place) and go when the form has been sent. With the fields it keeps `base`, what the page
+// showed before they were typed or what the server took since: where a page no longer shows that, another device went on or sent it.
 import { token, unsafeHeaders } from "../sending.js";
 
-const PAUSE = 900;
+const PAUSE = 900; // ms
+const KEPT = "textarea[name], select[name], input[name]:not([type=hidden], [type=password], [type=checkbox])";
+
+const typed = (field) => field.value;
+const drawn = (field) => field.defaultValue ?? field.value;
 
 class DraftBox extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.key = `draft:${this.dataset.place}`;
+    this.base = this.fields(drawn);
     this.restore();
     // Something may have been typed before this module was there.
     if ([...this.form.elements].some((field) => field.type === "textarea" && field.value !== field.defaultValue)) this.keep();
-    this.addEventListener("input", this);
-    this.addEventListener("turbo:submit-end", this);
+    for (const name of ["input", "turbo:submit-start", "turbo:submit-end"]) this.addEventListener(name, this);
   }
 
   disconnectedCallback() {
@@ -20,27 +25,32 @@ class DraftBox extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "turbo:submit-end") {
-      if (event.target === this.form && event.detail.success) this.forget();
-    } else this.keep();
+    if (event.type === "input") return this.keep();
+    if (event.target !== this.form) return;
+    if (event.type === "turbo:submit-start") clearTimeout(this.timer);
+    else if (event.detail.success) this.forget();
+    else this.keep();
   }
 
   keep() {
-    localStorage.setItem(this.key, JSON.stringify(this.fields()));
+    this.store();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), PAUSE);
   }
 
-  fields() {
-    const named = [...this.form.querySelectorAll("textarea[name], input[name]:not([type=hidden], [type=password])")];
-    return Object.fromEntries(named.filter((field) => !["checkbox", "radio"].includes(field.type)).map((field) => [field.name, field.value]));
+  store() {
+    localStorage.setItem(this.key, JSON.stringify({ fields: this.fields(typed), base: this.base }));
+  }
+
+  fields(read) {
+    const all = this.form.elements;
+    return Object.fromEntries([...this.form.querySelectorAll(KEPT)].map(({ name }) => [name, read(all.namedItem(name))]));
   }
 
   restore() {
-    const kept = JSON.parse(localStorage.getItem(this.key) ?? "{}");
-    for (const [name, value] of Object.entries(kept)) {
-      const field = this.form.elements.namedItem(name);
-      if (field && !field.value && value) field.value = value;
+    const { fields = {}, base = {} } = JSON.parse(localStorage.getItem(this.key) ?? "{}");
+    for (const [name, value] of Object.entries(fields)) {
+      if (this.base[name] === base[name]) this.form.elements.namedItem(name).value = value;
     }
   }
 
@@ -48,16 +58,27 @@ class DraftBox extends HTMLElement {
     clearTimeout(this.timer);
     localStorage.removeItem(this.key);
     this.say("");
+    this.saving?.then(() => this.save({})); // it may have arrived after the form
   }
 
   async send() {
     if (!token() || !this.dataset.address) return this.say(this.dataset.here);
+    const fields = this.fields(typed);
+    this.saving = this.save(fields);
+    const saved = await this.saving;
+    this.saving = undefined;
+    if (saved) this.base = fields;
+    if (!localStorage.getItem(this.key)) return; // the form was sent meanwhile
+    this.store();
+    this.say(saved ? this.dataset.saved : this.dataset.here);
+  }
+
+  async save(fields) {
+    const body = new URLSearchParams({ place: this.dataset.place, fields: JSON.stringify(fields) });
     try {
-      const body = new URLSearchParams({ place: this.dataset.place, fields: JSON.stringify(this.fields()) });
-      const answer = await fetch(this.dataset.address, { method: "POST", body, headers: unsafeHeaders(), keepalive: true });
-      this.say(answer.ok ? this.dataset.saved : this.dataset.here);
+      return (await fetch(this.dataset.address, { method: "POST", body, headers: unsafeHeaders(), keepalive: true })).ok;
     } catch {
-      this.say(this.dataset.here);
+      return false;
     }
   }
 
