@@ -116,7 +116,16 @@ def test_topic_numbers_link_topics_that_exist() -> None:
 def test_references_are_bounded_and_need_no_resolver() -> None:
     many = " ".join(f"@u{number} #{number}" for number in range(1, 200))
     asked: list[int] = []
-    post = render(many, mentions=lambda handles: asked.append(len(handles)) or {}, topics=lambda ids: asked.append(len(ids)) or {})
+
+    def nobody(handles: list[str]) -> dict[str, str]:
+        asked.append(len(handles))
+        return {}
+
+    def nothing(ids: list[int]) -> dict[int, tuple[str, str]]:
+        asked.append(len(ids))
+        return {}
+
+    post = render(many, mentions=nobody, topics=nothing)
     assert asked == [50, 50]
     assert "<a" not in post.html
     assert render(many).html == post.html

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from community.core.markup.html_pieces import BLOCKS, attributes, pieces
+from community.core.markup.text import without_invisible
 
 MAX_DEPTH = 48
 """Open elements at one place; an element deeper is dropped and what it holds goes to its parent."""
@@ -50,7 +51,8 @@ def parse_tree(html: str) -> Node:
     stack = [Node("root")]
     for tag, closing, text in pieces(html):
         if not tag:
-            stack[-1].children.append(Node("", text))
+            # Entities are decoded by now, those of invisible characters as well.
+            stack[-1].children.append(Node("", text if text.isascii() else without_invisible(text)))
         elif closing:
             _close(stack, tag)
         else:
