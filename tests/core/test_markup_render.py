@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -213,3 +214,12 @@ def test_too_long_is_cut() -> None:
     assert len(post.text) == MAX_CHARS
     # Characters of four bytes reach the bound of bytes at 32,768, so that of characters comes first.
     assert len(render("\U0001f600" * MAX_CHARS).text) == MAX_CHARS
+
+
+def test_threads_share_the_parser() -> None:
+    sources = [
+        f"@u{number} **b** http://a.example/{number}\n\n- [x] #{number}\n\n```py\nx = {number}\n```" for number in range(1, 60)
+    ]
+    alone = [render(source, mentions=profiles("u3")) for source in sources]
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda source: render(source, mentions=profiles("u3")), sources)) == alone
