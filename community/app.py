@@ -78,6 +78,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=cookie.language, timezone_selector=cookie.time_zone)
+    languages.install(app)
     assets.install(app)
     cookie.install(app)
     for name in CAPABILITIES:
