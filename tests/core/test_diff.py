@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -49,7 +50,7 @@ def test_lines_pair_with_what_they_became() -> None:
 
 
 @given(*[st.lists(st.lists(st.sampled_from(["a", "b", "brake", ", ", " ", "é"])).map("".join), max_size=12).map("\n".join)] * 2)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_both_texts_can_be_read_off(old: str, new: str) -> None:
     lines = diff(old, new)
     assert old_of(lines) == old.splitlines()
@@ -59,6 +60,7 @@ def test_both_texts_can_be_read_off(old: str, new: str) -> None:
         assert {line.kind for line in lines} <= {"same"}
 
 
+@cache
 def heavy() -> dict[str, tuple[str, str]]:
     numbers = random.Random(1)
     words = ["".join(numbers.choices("abcdefghij", k=6)) for _ in range(800)]

@@ -126,7 +126,7 @@ def test_deep_nesting_is_unfolded() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .!?*_`~#@:[]()<>&|\\/-+=\"'"), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_text_stays_text(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for html in (f"<p>{escaped}</p>", f"<ul><li>{escaped}</li></ul>", f"<p>x<br>{escaped}</p>"):
@@ -138,6 +138,6 @@ INLINE += ["a", " ", ".", "b c", "!", "_", "(", '"', "*", "<p>", "</p>", "<ul><l
 
 
 @given(st.lists(st.sampled_from(INLINE), max_size=16).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_marks_are_never_shown(html: str) -> None:
     assert visible(render(html_to_markdown(html)).html) == visible(html)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,8 @@ from markdown_it.utils import read_fixture_file
 from community.core.markup import html_to_markdown, plain_text, render
 from community.core.markup.markdown import MAX_HTML_BYTES
 from community.core.markup.sanitise import is_own_image, is_safe_url, sanitise
+
+Result = TypeVar("Result")
 
 _TAGS = "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li a img table thead tbody tr th td span"
 TAGS = set(_TAGS.split())
@@ -162,7 +165,7 @@ def test_invisible_characters_do_not_pass() -> None:
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("[]()<>*_`~#@:!&|\\\n -/.\"'=" * 3), max_size=400))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_anything_renders_to_allowed_html(source: str) -> None:
     post = render(
         source, mentions=lambda handles: dict.fromkeys(handles, "/u/x"), topics=lambda ids: dict.fromkeys(ids, ("/t/1", "x"))
@@ -202,7 +205,7 @@ PIECES += [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_sanitising_is_final(html: str) -> None:
     once = sanitise(html)
     assert [fault for fault in faults(once) if "is not marked" not in fault] == []
@@ -210,16 +213,16 @@ def test_sanitising_is_final(html: str) -> None:
     assert faults(render(html_to_markdown(html)).html) == []
 
 
-def cheapest(work: Callable[[], object]) -> float:
-    """Return the CPU time of `work` in seconds: on a busy machine the best of up to three runs."""
-    best = float("inf")
-    for _ in range(3):
+def within_a_second(work: Callable[[], Result]) -> Result:
+    """Return what `work` returns; on a busy machine the best of up to three runs must take under 1 s of CPU."""
+    taken = []
+    while len(taken) < 3:
         began = time.process_time()
-        work()
-        best = min(best, time.process_time() - began)
-        if best < 1:
-            break
-    return best
+        result = work()
+        taken.append(time.process_time() - began)
+        if taken[-1] < 1:
+            return result
+    raise AssertionError(f"took {taken} seconds")
 
 
 HEAVY = {
@@ -251,8 +254,7 @@ HEAVY = {
 @pytest.mark.parametrize("name", HEAVY)
 def test_no_text_costs_much(name: str) -> None:
     # Measured: at most 0.5 s; promise 4 of the design is 1 s of CPU.
-    assert cheapest(lambda: render(HEAVY[name])) < 1
-    post = render(HEAVY[name])
+    post = within_a_second(lambda: render(HEAVY[name]))
     assert len(post.html.encode()) <= MAX_HTML_BYTES
     assert faults(post.html) == []
 
@@ -281,4 +283,4 @@ HEAVY_HTML = {
 
 @pytest.mark.parametrize("name", HEAVY_HTML)
 def test_no_foreign_html_costs_much(name: str) -> None:
-    assert cheapest(lambda: (html_to_markdown(HEAVY_HTML[name]), plain_text(HEAVY_HTML[name]))) < 1
+    within_a_second(lambda: (html_to_markdown(HEAVY_HTML[name]), plain_text(HEAVY_HTML[name])))
