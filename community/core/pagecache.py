@@ -14,6 +14,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import brotli
@@ -29,7 +30,10 @@ ALWAYS = ("site", "people")
 MAX_BYTES = 64 * 1024 * 1024
 """How much one process keeps, compressed forms included."""
 
-_KEPT_HEADERS = ("Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Link")
+_KEPT_HEADERS = (
+    *("Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Link"),
+    *("Permissions-Policy", "Cross-Origin-Opener-Policy"),
+)
 _MARK = "X-Bothways-Shows"
 
 Environ = dict[str, Any]
@@ -70,7 +74,7 @@ class SqliteVersions:
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = sqlite3.connect(
-                f"file:{self._path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+                Path(self._path).absolute().as_uri() + "?mode=ro", uri=True, isolation_level=None, check_same_thread=False
             )
         return self._connection
 
@@ -148,7 +152,8 @@ class PublicPages:
         key = self._key(environ)
         entry = self._entries.get(key)
         if entry is not None and self._fresh(entry):
-            self._entries.move_to_end(key)
+            if key in self._entries:  # others may have pushed it out while the database was asked
+                self._entries.move_to_end(key)
             return _serve(entry, environ, start_response)
         return self._make(key, environ, start_response)
 

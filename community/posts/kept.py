@@ -50,7 +50,8 @@ def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]
     while True:
         stood = begin(*sorted(channels))
         if kept is not None and kept.versions == stood.versions:
-            bodies.move_to_end(key)
+            if key in bodies:  # others may have pushed it out while the database was asked
+                bodies.move_to_end(key)
             return stood, kept
         page = topic_page(viewer, topic_id, number)
         if page.topic.channels <= channels:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import brotli
@@ -18,6 +20,8 @@ from community.extensions import db
 from .test_unit import ring
 
 PLAIN = {"Accept-Encoding": "identity"}
+GUARDED = ("Referrer-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy")
+"""What the guard puts on every answer, kept ones included."""
 
 
 @pytest.fixture(params=["own", "engine"])
@@ -107,7 +111,7 @@ def test_encodings_etags_and_head(site: Flask) -> None:
     )
     assert refusing.headers["Content-Encoding"] == "gzip"
     assert len({answer.headers["ETag"] for answer in (plain, packed, brotlied)}) == 3
-    for header in ("Content-Security-Policy", "Vary", "X-Content-Type-Options"):
+    for header in ("Content-Security-Policy", "Vary", "X-Content-Type-Options", *GUARDED):
         assert header in plain.headers
     assert plain.headers["Cache-Control"] == "no-cache"
     unchanged = client.get("/bell", headers={**PLAIN, "If-None-Match": plain.headers["ETag"]})
@@ -128,6 +132,43 @@ def test_what_is_kept_is_bounded(site: Flask, monkeypatch: pytest.MonkeyPatch) -
     assert sum(entry.size for entry in pages._entries.values()) <= 10_000
     assert drawn(client, "/bell?n=19") == "<p>drawn 20 times"
     assert drawn(client, "/bell?n=0") == "<p>drawn 21 times"
+
+
+def test_a_page_that_is_pushed_out_while_its_versions_are_asked_is_served(site: Flask) -> None:
+    client, pages = site.test_client(), site.wsgi_app
+    assert isinstance(pages, PublicPages)
+    assert drawn(client) == "<p>drawn 1 times<"
+    asked = pages._versions.read
+
+    def read(channels: Any) -> dict[str, int]:
+        pages._entries.clear()  # as others do on PostgreSQL, where asking lets them have their turn
+        return asked(channels)
+
+    pages._versions = Pushing(read)
+    assert drawn(client) == "<p>drawn 1 times<"
+    assert not pages._entries
+
+
+class Pushing:
+    """Versions that are looked up every time, by a function."""
+
+    def __init__(self, read: Any) -> None:
+        self.read = read
+
+    def generation(self) -> None:
+        return None
+
+
+def test_the_database_may_lie_anywhere(tmp_path: Path) -> None:
+    folder = tmp_path / "a #b? 100%"
+    folder.mkdir()
+    with sqlite3.connect(folder / "forum.sqlite3") as made:
+        made.execute("CREATE TABLE event_channels (channel TEXT, position INTEGER)")
+        made.execute("INSERT INTO event_channels VALUES ('home', 3)")
+    made.close()
+    watched = SqliteVersions(str(folder / "forum.sqlite3"))
+    assert watched.read(["home", "site"]) == {"home": 3, "site": 0}
+    watched.close()
 
 
 def test_language_and_method_are_passed_on(site: Flask) -> None:
