@@ -136,17 +136,18 @@ def _asked(described: Endpoint) -> BaseModel:
 def _sent(described: Endpoint) -> BaseModel:
     if request.content_length is not None and request.content_length > MAX_BODY:
         raise RequestEntityTooLarge
-    if described.body is Nothing and not request.content_length:
-        return Nothing()
+    data = request.get_data()
+    if not data:
+        return _checked(described.body, {}, strict=True)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    return _checked(described.body, _parsed(request.get_data()), strict=True)
+    return _checked(described.body, _parsed(data), strict=True)
 
 
 def _parsed(data: bytes) -> Any:
     """The JSON of a body. Raises Invalid for what is no JSON, too deep, ambiguous, or holds what cannot be stored."""
     try:
-        found = json.loads(data.decode("utf-8") or "{}", object_pairs_hook=_object, parse_constant=_no_constant)
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
         json.dumps(found, ensure_ascii=False).encode("utf-8")  # fails for lone surrogates, wherever they stand
     except (ValueError, RecursionError) as error:
         raise Invalid(gettext("The body is not JSON that can be used here.")) from error

@@ -15,6 +15,7 @@ from community.accounts.models import Account
 from community.api.layer import PREFIX
 from community.api.models import Author, EventOut, PostOut, Removed, SourceOut, TopicOut
 from community.categories.models import Category
+from community.categories.queries import may_read
 from community.core.errors import Invalid, NotFound
 from community.core.fragments import base_url
 from community.core.log import read_after
@@ -103,7 +104,7 @@ def events_out(after: str | None, limit: int) -> tuple[list[EventOut], str]:
         raise Invalid(fields={"after": gettext("This position is not of the present log. Begin again without one.")})
     read = read_after(db.session(), at.number, MOST_EVENTS_READ)
     topics = {each.event.topic_id for each in read if each.event is not None and hasattr(each.event, "topic_id")}
-    public = _public(topics)
+    public, open_places = _public(topics), _open_places()
     found: list[EventOut] = []
     last = at.number
     for each in read:
@@ -111,9 +112,16 @@ def events_out(after: str | None, limit: int) -> tuple[list[EventOut], str]:
         if topic_id in public and not getattr(each.event, "held", False):
             if len(found) == limit:
                 break
-            facts = {name: getattr(each.event, name, None) for name in ("post_id", "category_id")}
+            category_id = getattr(each.event, "category_id", None)
             found.append(
-                EventOut(position=str(Position(here.epoch, each.position)), name=each.name, at=each.at, topic_id=topic_id, **facts)
+                EventOut(
+                    position=str(Position(here.epoch, each.position)),
+                    name=each.name,
+                    at=each.at,
+                    topic_id=topic_id,
+                    post_id=getattr(each.event, "post_id", None),
+                    category_id=category_id if category_id in open_places else None,
+                )
             )
         last = each.position
     return found, str(Position(here.epoch, last))
@@ -143,6 +151,11 @@ def _readable(viewer: Viewer) -> Select[int]:
 def _public(topic_ids: set[int]) -> set[int]:
     query = select(Topic.id).join(Category, Category.id == Topic.category_id).where(Topic.id.in_(topic_ids))
     return set(db.session.scalars(query.where(topics_visible_to(VISITOR))))
+
+
+def _open_places() -> set[int]:
+    """The categories that everybody may read: a topic may have come from another one."""
+    return set(db.session.scalars(select(Category.id).where(may_read(VISITOR))))
 
 
 def _topics() -> Select[*tuple[Any, ...]]:
@@ -217,9 +230,9 @@ def _sealed(moment: datetime, number: int) -> str:
 def _opened(cursor: str) -> tuple[datetime, int]:
     try:
         moment, _, number = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) <= 18):
+        # Ours are in UTC; another zone could lead out of the calendar.
+        if not moment.endswith("+00:00") or not (number.isascii() and number.isdigit() and len(number) <= 18):
             raise ValueError(cursor)
-    except (ValueError, binascii.Error, OverflowError) as error:
+        return datetime.fromisoformat(moment), int(number)
+    except (ValueError, binascii.Error) as error:
         raise Invalid(fields={"after": gettext("This is not a cursor of ours.")}) from error
-    return at, int(number)

@@ -22,12 +22,13 @@ class PostWritten(Event, name="post.written", channels=(*_HERE, "user:{by_id}"))
 
 @dataclass(frozen=True, kw_only=True)
 class PostEdited(Event, name="post.edited", channels=_HERE):
-    """A post's text changed; `kept` says whether the former text is in the history."""
+    """A post's text changed; `kept` says whether the former text is in the history. `held`: nobody but the author sees it yet."""
 
     topic_id: int
     category_id: int
     post_id: int
     kept: bool
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ from jsonschema import Draft202012Validator
 from community.accounts.actions import make_key, revoke_key
 from community.accounts.models import ApiKey
 from community.extensions import db
+from community.posts.actions import edit_post
 from community.search import whoosh_snapshots
 from community.search.follow import SearchFollower
 from community.search.indexes import indexes
+from community.topics.actions import move_topic
 from tests.forum import Forum, small_forum, take_all
 
 V1 = "/api/v1"
@@ -130,6 +133,9 @@ def test_editing_and_removing(forum: Forum) -> None:
         "Advert.",
     )
     assert "Two" not in json.dumps(program(forum)("GET", f"/topics/{topic['id']}/posts")[1])
+    own = friend("POST", f"/topics/{topic['id']}/posts", {"body": "Mine."})[1]
+    status, taken_back = friend("DELETE", f"/posts/{own['id']}")
+    assert (status, taken_back["removed"]["reason"]) == (200, ""), "one's own needs no reason, so no body either"
 
 
 def test_the_same_key_gives_the_same_thing_and_other_content_is_refused(forum: Forum) -> None:
@@ -166,6 +172,16 @@ def test_keys_open_what_their_owner_and_scopes_allow_and_nothing_else(forum: For
     everything = json.dumps([visitor("GET", path)[1] for path in ("/topics", "/categories", "/events", "/search?q=wombat")])
     assert not any(word in everything for word in ("wombat", "numbat", "inside", str(inside.url)))
     assert visitor("GET", "/events")[1]["events"] == []
+    with app.app_context():
+        asked = forum.question()
+        unseen = forum.post("newcomer", asked, "A numbat.")
+        edit_post(by=forum["newcomer"], post_id=unseen.post_id, body="Two numbats.", version=None)
+        move_topic(by=forum["keeper"], topic_id=inside.topic_id, category_id=forum.categories["parts"])
+    told = visitor("GET", "/events")[1]["events"]
+    assert {event["post_id"] for event in told} == {inside.post_id, asked.post_id, None}, "an edit of what is held is not told"
+    assert {event["category_id"] for event in told} == {forum.categories["parts"], None}, "nor where a topic came from"
+    with app.app_context():
+        move_topic(by=forum["keeper"], topic_id=inside.topic_id, category_id=forum.categories["inside"])
     assert worker("GET", f"/topics/{inside.topic_id}")[1]["title"] == "Hidden wombat"
     assert {each["slug"] for each in worker("GET", "/categories")[1]["categories"]} == {"parts", "members", "inside"}
     assert reader("POST", "/topics", QUESTION)[0] == 403
@@ -271,6 +287,7 @@ def test_no_body_and_no_address_breaks_it(forum: Forum, app: Flask) -> None:
         "after=",
         "after=%00",
         "after=zzz",
+        *(f"after={b64encode(moment).decode()}" for moment in (b"0001-01-01T00:00:00+14:00|1", b"9999-12-31T23:59:59-12:00|1")),
         "state=x",
         "unknown=1",
         "limit=1&limit=2",

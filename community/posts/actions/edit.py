@@ -73,7 +73,14 @@ def edit_post(
         if rewritten:
             post.body, post.html, post.text = text.body, str(text.html), text.text
             u.record(
-                PostEdited(by_id=by.id, topic_id=post.topic_id, category_id=post.topic.category_id, post_id=post.id, kept=kept)
+                PostEdited(
+                    by_id=by.id,
+                    topic_id=post.topic_id,
+                    category_id=post.topic.category_id,
+                    post_id=post.id,
+                    kept=kept,
+                    held=post.held_at is not None,
+                )
             )
         reshaped = _reshape(u, post.topic, topic_fields)
         if reshaped:
