@@ -38,6 +38,7 @@ def test_hidden_topics_show_nowhere(app: Flask, forum: Forum) -> None:
         answers = {name: forum.post("speaker" if name != "held" else "newcomer", topic, SECRET) for name, topic in hidden.items()}
         accept_answer(by=forum["worker"], post_id=answers["staff"].post_id)
         removed = forum.question(title=f"{SECRET} removed", tags=[SECRET], product=SECRET)
+        reply = forum.post("friend", removed)
         remove_post(by=forum["keeper"], post_id=removed.post_id, rule="spam", reason="An advert.")
     readers = {None: set(), "newcomer": {"held"}, "friend": {"members"}, "worker": {"staff", "members"}}
     lists = ["/", "/questions", "/questions?kind=all", "/questions?state=unanswered", "/questions?sort=new", "/c/parts"]
@@ -61,6 +62,7 @@ def test_hidden_topics_show_nowhere(app: Flask, forum: Forum) -> None:
         for address in ("/c/inside", "/c/inside.atom", f"/tags/{SECRET}.atom"):
             assert browser.get(address).status_code == (404 if who != "worker" or "atom" in address else 200), (who, address)
         assert browser.get(f"/tags/{SECRET}").status_code == (200 if may & {"members", "staff"} else 404), who
+    assert SECRET not in forum.browser("friend").get(f"/posts/{reply.post_id}/edit").text, "who wrote there may still edit that"
     assert forum.browser("newcomer").get("/c/members").status_code == 404
     assert forum.browser("friend").get("/c/members").status_code == 200
 

@@ -88,6 +88,17 @@ def test_the_second_editor_gets_both_texts(forum: Forum) -> None:
     assert post_for(VISITOR, asked.post_id).body == "Three"
 
 
+def test_an_edit_that_is_sent_twice_is_made_once(forum: Forum) -> None:
+    asked = forum.question(body="One", tags=["noise"])
+    sent = {"body": "Two", "title": "Why two?", "tags": ["noise", "motor"], "product": "City", "product_version": ""}
+    assert edit_post(by=forum["asker"], post_id=asked.post_id, version=1, **sent)
+    assert not edit_post(by=forum["asker"], post_id=asked.post_id, version=1, **sent)
+    assert events().count("post.edited") == 1
+    for other in ({"body": "Three"}, {"title": "Why three?"}, {"tags": ["motor"]}, {"product_version": "5"}):
+        with pytest.raises(EditConflict):
+            edit_post(by=forum["asker"], post_id=asked.post_id, version=1, **(sent | other))
+
+
 def test_changed_characters() -> None:
     assert changed_characters("same", "same") == 0
     assert changed_characters("teh cat", "the cat") <= 4

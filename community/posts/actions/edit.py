@@ -18,6 +18,7 @@ from community.posts.policy import may_edit
 from community.posts.queries.posts import post_for
 from community.posts.writing import prepared
 from community.staff.viewer import Viewer, refreshed
+from community.tags.queries import tags_unchecked
 from community.tags.tagging import checked_tags, set_tags
 from community.topics.events import TopicEdited
 from community.topics.models import Topic
@@ -52,7 +53,8 @@ def edit_post(
     """Change a post and tell whether anything changed. `version` is the one that was edited, None for whichever is there.
 
     Title, tags and product (None: as they are) belong to the first post of a topic. Raises
-    EditConflict where `version` is no longer the present one, Invalid for what does not fit.
+    EditConflict where `version` is no longer the present one, unless what was sent is there already
+    (it was sent twice); Invalid for what does not fit.
     """
     text = prepared(body)
     topic_fields = _checked(title, tags, product, product_version)
@@ -64,7 +66,7 @@ def edit_post(
         by = refreshed(by)
         post = post_for(by, post_id)
         require(may_edit(by, post))
-        if version is not None and version != post.version:
+        if version is not None and version != post.version and not _is_there(post, text.body, topic_fields):
             raise EditConflict(post)
         if topic_fields != TopicFields() and post.number != 1:
             raise Invalid(_("Title, tags and product belong to the first post."))
@@ -117,6 +119,17 @@ def _checked(title: str | None, tags: Sequence[str] | None, product: str | None,
         product=None if product is None else checked_product(product, "product"),
         product_version=None if product_version is None else checked_product(product_version, "product_version"),
         tags=None if tags is None else checked_tags(tags),
+    )
+
+
+def _is_there(post: Post, body: str, wanted: TopicFields) -> bool:
+    """Whether a post and its topic are already what an edit wants."""
+    topic, there = post.topic, {name: value for name, value in vars(wanted).items() if value is not None}
+    tags = there.pop("tags", None)
+    return (
+        post.body == body
+        and all(getattr(topic, name) == value for name, value in there.items())
+        and (tags is None or tags == tags_unchecked(topic.id))
     )
 
 

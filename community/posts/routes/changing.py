@@ -123,6 +123,7 @@ def _edit_page(form: EditForm, post: Post, status: int = 200, conflict: EditConf
         status,
         form=form,
         post=post,
+        title=post.topic.title if post.topic.removed_at is None else "",
         back=address_of(post),
         conflict=conflict,
         conflict_lines=folded(diff(conflict.body, form.body.data or "")) if conflict else [],
