@@ -14,6 +14,9 @@ from wtforms.validators import Optional
 from community.core.forms import LongText, PageForm, Text
 from community.settings.definitions import DEFINITIONS
 
+YEARS = range(1900, 3000)
+"""Of dates that somebody enters; nearer to the ends of the calendar, other time zones lead out of it."""
+
 ROLE_LABELS = {
     "employee": _l("Employee: carries the badge"),
     "official": _l("Official: may also give official answers"),
@@ -25,17 +28,21 @@ ROLE_LABELS = {
 class Day(DateField):  # type: ignore[misc]
     """A date, or nothing."""
 
+    data: date | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take a date as 2026-12-25. Raises ValueError with a sentence."""
         try:
             super().process_formdata([value for value in valuelist if value])
+            if self.data is not None and self.data.year not in YEARS:
+                self.data = None
+                raise ValueError
         except ValueError:
             raise ValueError(gettext("Please enter a date such as 2026-12-25.")) from None
 
     def moment(self) -> datetime | None:
         """The day's first moment in UTC, None where nothing was entered."""
-        day: date | None = self.data
-        return datetime.combine(day, time.min, UTC) if day else None
+        return datetime.combine(self.data, time.min, UTC) if self.data else None
 
 
 class GrantForm(PageForm):

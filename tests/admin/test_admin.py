@@ -67,6 +67,8 @@ def test_roles_are_granted_and_ended_on_a_persons_page(app: Flask, forum: Forum)
         {"role": "king"},
         {"role": "official"},
         {"role": "admin", "starts_on": "soon"},
+        {"role": "admin", "starts_on": "0001-01-01"},
+        {"role": "admin", "ends_on": "9999-12-31"},
         {"role": "admin", "ends_on": "2020-01-01"},
     ):
         assert boss.post(f"{person}/roles", wrong).status_code == 422, wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from community.accounts.models import Account, ApiKey
 from community.app import create_app
 from community.categories.actions import make_category
 from community.cli import frame
-from community.config import Config
+from community.config import Config, ConfigError
 from community.core.log import LoggedEvent, head
 from community.extensions import db
 from community.posts.actions import open_topic, remove_post, write_post
@@ -125,6 +126,19 @@ def test_a_site_without_tables_says_what_to_do(run: Run, tmp_path: Path) -> None
     assert "bothways migrate" in done.stderr
     assert run(config, "migrate").returncode == 0
     assert run(config, "migrate").returncode == 0
+
+
+def test_the_secret_key_is_made_once_and_whole(tmp_path: Path) -> None:
+    environ = {"BOTHWAYS_DATA": str(tmp_path)}
+    with ThreadPoolExecutor(8) as starts:
+        keys = list(starts.map(lambda _: Config.from_environment(environ).secret_key, range(8)))
+    assert len(set(keys)) == 1
+    assert len(keys[0]) > 40
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "secret_key").write_text("")  # as a start that was cut off once left it
+    with pytest.raises(ConfigError, match="is empty"):
+        Config.from_environment(environ)
 
 
 def test_people_roles_and_keys(run: Run, config: Config) -> None:
