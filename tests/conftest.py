@@ -20,6 +20,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -110,14 +111,21 @@ def config(tmp_path: Path, database_kind: str, template_database: str) -> Iterat
         yield made
 
 
+@pytest.fixture(scope="session")
+def template_code(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, so that not every test's application compiles them again."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(config: Config) -> Iterator[Callable[..., Flask]]:
+def make_app(config: Config, template_code: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """Build the application, with changes of the configuration by name."""
     built: list[Flask] = []
 
     def build(**changes: object) -> Flask:
         app = create_app(replace(config, limits=False, **changes), durable=False)  # type: ignore[arg-type]
         app.testing = True
+        app.jinja_env.bytecode_cache = template_code
         built.append(app)
         return app
 
