@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -123,6 +124,7 @@ def tiles_unchecked(topic_ids: Collection[int]) -> list[Tile]:
     return list(_tiles(db.session.execute(rows).all()))
 
 
+@cache
 def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -126,6 +127,7 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
     )
 
 
+@cache
 def _topic_rows() -> Select[*tuple[Any, ...]]:
     last = select(func.max(Post.number)).where(Post.topic_id == Topic.id).correlate(Topic).scalar_subquery()
     asked = select(func.max(InfoRequest.at)).where(InfoRequest.topic_id == Topic.id, InfoRequest.cleared_at.is_(None))
