@@ -22,7 +22,7 @@ from community.core.position import Position, parse_position
 from community.core.unit import Unit, unit
 from community.extensions import db
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
-from community.search.documents import all_documents_unchecked, documents_unchecked
+from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
 from community.search.indexes import indexes
 from community.settings.events import SettingChanged, SiteRestored
@@ -101,15 +101,13 @@ class SearchFollower(Follower):
         if not batch:
             self._tidy()
             return 0
-        touched = self._touched(batch)
-        found = documents_unchecked(touched)
-        index = indexes()
-        index.index(found)
-        index.remove(touched - {document.topic_id for document in found})
+        *portions, last = _portions(self._touched(batch))
         try:
-            index.commit(str(Position(epoch, batch[-1].position)))
+            for portion in portions:
+                _write(portion, at)
+            _write(last, Position(epoch, batch[-1].position))
         except SearchError as error:
-            # Nothing was written and the cursor stands where it stood: the next turn takes the batch again.
+            # The cursor stands where it stood: the next turn takes the whole batch again.
             logger.info("index not written", cause=str(error))
             return 0
         return len(batch)
@@ -132,6 +130,21 @@ class SearchFollower(Follower):
         if moved:
             ids.update(db.session.scalars(select(Topic.id).where(Topic.category_id.in_(moved))))
         return ids
+
+
+def _portions(topic_ids: set[int]) -> list[list[int]]:
+    """The topics in portions that memory and a statement can hold, at least one: an event may touch a whole category."""
+    ordered = sorted(topic_ids)
+    return [ordered[start : start + BATCH] for start in range(0, max(len(ordered), 1), BATCH)]
+
+
+def _write(topic_ids: list[int], position: Position) -> None:
+    """Put these topics into the index as they are now, and say that the log was read up to a position."""
+    found = documents_unchecked(topic_ids)
+    index = indexes()
+    index.index(found)
+    index.remove(set(topic_ids) - {document.topic_id for document in found})
+    index.commit(str(position))
 
 
 def rebuild() -> None:

@@ -109,6 +109,8 @@ def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) 
         found = index.find(query, limit=limit, audiences=groups)
         return found, index.suggest(query) if len(found.hits) < FEW and query.words else None
 
+    # It may have to wait for its turn: meanwhile others need the connection, and the database its checkpoints.
+    db.session.rollback()
     try:
         return _threads.run(look)
     except TooBusy:

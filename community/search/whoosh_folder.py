@@ -60,11 +60,13 @@ class IndexFolder:
 
     def stamp(self) -> Stamp | None:
         """The index in use and its newest generation, by a look at the folder's names only."""
-        index = self.current()
-        if index is None:
-            return None
-        generation = latest_generation(index)
-        return Stamp(index.name, generation) if generation >= 0 else None
+        while (index := self.current()) is not None:
+            try:
+                generation = latest_generation(index)
+            except FileNotFoundError:
+                continue  # a rebuilt index took its place at this very moment
+            return Stamp(index.name, generation) if generation >= 0 else None
+        return None
 
     @contextmanager
     def writing(self) -> Iterator[None]:

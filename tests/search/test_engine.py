@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from community.search import whoosh_folder
 from community.search.engine import (
     PUBLIC,
     Document,
@@ -370,6 +371,21 @@ def test_another_process_finds_a_document_within_a_second(engine: WhooshEngine) 
 
 
 # Rebuilding and damage
+
+
+def test_an_index_that_is_swapped_away_while_one_looks_is_no_error(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.rebuild([topic(1, "battery")], "a:1")
+    looked = whoosh_folder.latest_generation
+    gone = [True]
+
+    def look(index: Path) -> int:
+        if gone and gone.pop():
+            raise FileNotFoundError(index)
+        return looked(index)
+
+    monkeypatch.setattr(whoosh_folder, "latest_generation", look)
+    assert opened(engine._folder.folder).find(parse("battery"), limit=5).total == 1
+    assert not gone
 
 
 def test_a_rebuild_is_searched_beside_and_swapped(engine: WhooshEngine) -> None:

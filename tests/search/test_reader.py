@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +16,8 @@ from community.core.log import EventHead
 from community.core.unit import unit
 from community.extensions import db
 from community.posts.actions import edit_post, remove_post
-from community.search import follow, whoosh_snapshots
+from community.search import follow, queries, whoosh_snapshots
+from community.search.engine import Document
 from community.search.follow import SearchFollower, rebuild
 from community.search.indexes import indexes
 from community.search.queries import SearchPage, search
@@ -145,6 +147,40 @@ def test_an_event_that_always_fails_is_parked_and_the_next_ones_are_indexed(foru
     forum.question(title="A healthy penguin", body="Walks.")
     follow_up()
     assert titles("penguin") == ["A healthy penguin"]
+
+
+def test_a_category_that_is_closed_is_indexed_in_portions(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        forum.question(title=f"Penguin {number}", body="Walks.")
+    follow_up()
+    asked_for: list[int] = []
+    whole = follow.documents_unchecked
+
+    def counted(topic_ids: Collection[int]) -> list[Document]:
+        asked_for.append(len(topic_ids))
+        return whole(topic_ids)
+
+    monkeypatch.setattr(follow, "BATCH", 2)
+    monkeypatch.setattr(follow, "documents_unchecked", counted)
+    change_category(by=None, category_id=forum.categories["parts"], visibility="staff")
+    before = SearchFollower().reached()
+    assert SearchFollower().catch_up() == 1
+    assert asked_for == [2, 2, 1]
+    assert SearchFollower().reached() == before + 1
+    assert indexes().public.find(parse("penguin"), limit=9).total == 0
+    assert len(titles("penguin", forum["worker"])) == 5
+
+
+def test_the_connection_is_given_back_while_the_index_is_asked(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    follow_up()
+    run = queries._threads.run
+
+    def watched(work: Callable[[], Any]) -> Any:
+        assert not db.session().in_transaction()
+        return run(work)
+
+    monkeypatch.setattr(queries._threads, "run", watched)
+    assert forum.browser("friend").get("/search?q=penguin+in:parts").status_code == 200
 
 
 def test_the_page_shows_answers_filters_and_a_way_on(forum: Forum, app: Flask) -> None:
