@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -11,6 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from community.accounts.passwords import LONGEST
+from community.core import clock
 from community.core.forms import LongText, PageForm, Secret, Text
 from community.settings.definitions import LANGUAGES
 
@@ -106,7 +106,7 @@ class ProfileForm(PageForm):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.language.choices = [SelectChoice(code, name) for code, name in LANGUAGES]
-        self.time_zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.time_zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(clock.zones())]
 
 
 class PhotoForm(PageForm):

@@ -6,18 +6,17 @@ memory at 38 MiB and one of the two cores that a small site has for everybody el
 
 from __future__ import annotations
 
-import sys
-import threading
 import unicodedata
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext
 
 from community.core.errors import Invalid, TooMany
+from community.core.native import NativeThreads, TooBusy
 from community.core.text import is_clean
 
 SHORTEST: Final = 10
@@ -29,7 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_threads = NativeThreads(AT_ONCE, PATIENCE)
 
 
 def hash_password(password: str) -> str:
@@ -78,34 +77,8 @@ def _nobodys() -> str:
 
 
 def _off_the_loop(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Run `work` in a native thread where greenlets share this one, or here when its turn comes."""
-    if _is_greenlet_process():
-        from gevent import Timeout
-
-        try:
-            result: T = _native_threads().spawn(work, *args, **named).get(timeout=PATIENCE)
-        except Timeout:
-            raise _busy() from None
-        return result
-    if not _turns.acquire(timeout=PATIENCE):
-        raise _busy()
     try:
-        return work(*args, **named)
-    finally:
-        _turns.release()
-
-
-def _busy() -> TooMany:
-    return TooMany(gettext("Many people are signing in just now. Please try again in a few seconds."), retry_after=5)
-
-
-def _is_greenlet_process() -> bool:
-    monkey: Any = sys.modules.get("gevent.monkey")
-    return monkey is not None and bool(monkey.is_module_patched("threading"))
-
-
-@cache
-def _native_threads() -> Any:
-    from gevent.threadpool import ThreadPool
-
-    return ThreadPool(AT_ONCE)
+        return _threads.run(work, *args, **named)
+    except TooBusy:
+        sentence = gettext("Many people are signing in just now. Please try again in a few seconds.")
+        raise TooMany(sentence, retry_after=5) from None

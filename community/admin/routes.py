@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
 from flask_babel import gettext
@@ -14,6 +13,7 @@ from community.accounts.queries import account_by_handle
 from community.admin import actions
 from community.admin.forms import EndForm, GrantForm, StaffProfileForm, sent_settings
 from community.admin.queries import health, parked_events, people
+from community.core import clock
 from community.core.errors import Conflict, Invalid
 from community.core.fragments import respond
 from community.core.paging import Page, page_count, page_number
@@ -77,7 +77,7 @@ def _settings(status: int = 200, errors: Mapping[str, str] | None = None, sent: 
         rows=settings_matching(_words()),
         groups=GROUPS,
         words=_words(),
-        zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        zones=[(zone, zone.replace("_", " ")) for zone in sorted(clock.zones())],
         first_run="first-run" in request.args,
         errors=errors or {},
         sent=sent or {},
