@@ -217,3 +217,15 @@ def test_counters_are_what_a_recount_says(forum: Forum) -> None:
     topic = db.session.get(Topic, asked.topic_id)
     assert before == {name: getattr(topic, name) for name in names}
     assert before["post_count"] == 5
+
+
+def test_a_long_text_names_people_and_topics_like_a_short_one(forum: Forum) -> None:
+    asked = forum.question()
+    short = f"Ask @friend, not @nobody, about #{asked.topic_id}."
+    filler = "\n\nIt rattles on every stone, uphill and down." * 200
+    bodies = [forum.post("friend", asked, short), forum.post("friend", asked, short + filler)]
+    first = [db.session.get(Post, written.post_id).html.partition("</p>")[0] for written in bodies]
+    assert first[0] == first[1]
+    assert 'href="/u/friend"' in first[0]
+    assert f'href="/t/{asked.topic_id}"' in first[0]
+    assert "/u/nobody" not in first[0]

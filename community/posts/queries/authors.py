@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, case, func, or_, select
 
 from community.core import clock
+from community.core.base import UtcDateTime
 from community.posts.views import AuthorView
 from community.staff.badges import badge_of_post
 from community.staff.models import Grant
 from community.staff.viewer import photo_url
+
+# Asked for when a statement runs, as statements are built once and kept.
+_NOW = bindparam("left_at_now", callable_=clock.now, type_=UtcDateTime())
 
 
 def left_at(account_id: SQLColumnExpression[int], badge: SQLColumnExpression[Any]) -> ColumnElement[datetime | None]:
@@ -19,11 +23,10 @@ def left_at(account_id: SQLColumnExpression[int], badge: SQLColumnExpression[Any
 
     It says in SQL what `staff.queries.alumni_unchecked` says of several people, so that no page needs a query for it.
     """
-    moment = clock.now()
-    lasting = func.count(case((or_(Grant.ends_at.is_(None), Grant.ends_at > moment), 1)))
+    lasting = func.count(case((or_(Grant.ends_at.is_(None), Grant.ends_at > _NOW), 1)))
     end = (
         select(case((lasting == 0, func.max(Grant.ends_at))))
-        .where(Grant.account_id == account_id, Grant.starts_at <= moment)
+        .where(Grant.account_id == account_id, Grant.starts_at <= _NOW)
         .correlate_except(Grant)
         .scalar_subquery()
     )
