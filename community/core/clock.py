@@ -17,6 +17,11 @@ def now() -> datetime:
     return _set.get() or datetime.now(UTC)
 
 
+def real() -> datetime:
+    """Tell the moment in UTC whatever `at` says: for how long something has truly waited."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let what happens inside have happened at `moment` (with a time zone): for imports and the demo world."""

@@ -77,12 +77,13 @@ class EventHead(Base):
 
 
 class LoggedEvent(Base):
-    """A row of the log."""
+    """A row of the log. `at` may lie in the past, for imports and the demo world; `written_at` is when the row was written."""
 
     __tablename__ = "events"
 
     position: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+    written_at: Mapped[datetime]
     name: Mapped[str]
     version: Mapped[int]
     by_id: Mapped[int | None] = mapped_column(Id)

@@ -66,8 +66,9 @@ class Unit:
             return
         raised = update(EventHead).values(position=EventHead.position + count).returning(EventHead.position)
         first = self.session.execute(raised).scalar_one() - count + 1
+        moments = {"at": self.now, "written_at": clock.real()}
         rows = [
-            {"position": position, "at": self.now, "name": e.name, "version": e.version, "by_id": e.by_id, "payload": encode(e)}
+            {"position": position, **moments, "name": e.name, "version": e.version, "by_id": e.by_id, "payload": encode(e)}
             for position, e in enumerate(self._events, first)
         ]
         touched = [

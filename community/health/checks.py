@@ -28,7 +28,7 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Lag:
-    """How far a follower is behind: in events, and in seconds since the oldest that it has not taken."""
+    """How far a follower is behind: in events, and in seconds since the oldest that it has not taken was written."""
 
     events: int
     seconds: float
@@ -68,8 +68,8 @@ def parked_count() -> int:
 def _lag(reached: int, newest: int) -> Lag:
     if reached >= newest:
         return Lag(0, 0.0)
-    oldest = db.session.execute(select(LoggedEvent.at).where(LoggedEvent.position == reached + 1)).scalar_one_or_none()
-    return Lag(newest - reached, 0.0 if oldest is None else max(0.0, (clock.now() - oldest).total_seconds()))
+    oldest = db.session.execute(select(LoggedEvent.written_at).where(LoggedEvent.position == reached + 1)).scalar_one_or_none()
+    return Lag(newest - reached, 0.0 if oldest is None else max(0.0, (clock.real() - oldest).total_seconds()))
 
 
 def _works(name: str, check: Callable[[], bool]) -> bool:
