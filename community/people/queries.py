@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -11,15 +12,37 @@ from community.accounts.models import Account, Suspension
 from community.accounts.policy import may_suspend
 from community.accounts.queries import account_by_handle, suspension_unchecked
 from community.categories.models import Category
+from community.core.markup import excerpt
 from community.extensions import db
 from community.posts.models import Post
 from community.posts.queries import Listing, tiles
-from community.posts.views import TilePage
+from community.posts.queries.lists import EXCERPT
+from community.posts.queries.page import category_columns, category_view
+from community.posts.views import CategoryView, TilePage, post_url
 from community.staff.badges import Badge
 from community.staff.queries import Member, badges_unchecked, member
 from community.staff.viewer import Viewer, photo_url, viewer_unchecked
 from community.topics.models import Topic
 from community.topics.queries import topics_visible_to
+from community.topics.titles import topic_url
+
+LATEST_ANSWERS = 5
+"""Shown on a person's page: enough to see what somebody knows about; the search finds all (`from:@handle`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer on its author's page: `url` leads to it, `title` is of its question; `spoken_for_brand` as it was when written."""
+
+    id: int
+    url: str
+    title: str
+    beginning: str
+    created_at: datetime
+    accepted: bool
+    official: bool
+    spoken_for_brand: bool
+    category: CategoryView
 
 
 @dataclass(frozen=True)
@@ -38,6 +61,7 @@ class Person:
     member: Member | None
     answers: int
     solved: int
+    latest_answers: tuple[GivenAnswer, ...]
     topics: TilePage
     suspension: Suspension | None
     may_suspend: bool
@@ -54,6 +78,7 @@ def person(viewer: Viewer, handle: str, page: int) -> Person:
     account = account_by_handle(viewer, handle)
     badge: Badge = badges_unchecked([account.id])[account.id]
     told = viewer.is_moderator or viewer.id == account.id
+    given, solved = _answer_counts(viewer, account)
     return Person(
         id=account.id,
         handle=account.handle,
@@ -65,8 +90,9 @@ def person(viewer: Viewer, handle: str, page: int) -> Person:
         badge=badge.kind,
         badge_text=badge.text,
         member=member(account.id),
-        answers=_count(_answers(viewer, account)),
-        solved=_count(_answers(viewer, account).where(Post.accepted)),
+        answers=given,
+        solved=solved,
+        latest_answers=_latest_answers(viewer, account) if given and page == 1 else (),
         topics=tiles(viewer, Listing(author_id=account.id, sort="new"), number=page, address=f"/u/{account.handle}"),
         suspension=suspension_unchecked(account.id) if told else None,
         may_suspend=bool(may_suspend(viewer, viewer_unchecked(account.id))),
@@ -74,10 +100,41 @@ def person(viewer: Viewer, handle: str, page: int) -> Person:
     )
 
 
-def _answers(viewer: Viewer, account: Account) -> Select[int]:
+def _answer_counts(viewer: Viewer, account: Account) -> tuple[int, int]:
+    """How many answers of theirs the viewer may read, and how many of them were accepted."""
+    columns = func.count(), func.count().filter(Post.accepted)
+    given, solved = db.session.execute(_of_answers(select(*columns).select_from(Post), viewer, account)).one()
+    return given, solved
+
+
+def _latest_answers(viewer: Viewer, account: Account) -> tuple[GivenAnswer, ...]:
+    columns = (
+        *(Post.id, Post.number, Post.created_at, Post.accepted, Post.official, Post.badge, Post.topic_id),
+        *(func.substr(Post.text, 1, EXCERPT * 3).label("beginning"), Topic.slug, Topic.title),
+        *category_columns(Category, "category"),
+    )
+    rows = _of_answers(select(*columns).select_from(Post), viewer, account)
+    newest = rows.order_by(Post.created_at.desc(), Post.id.desc()).limit(LATEST_ANSWERS)
+    return tuple(
+        GivenAnswer(
+            id=row.id,
+            url=post_url(topic_url(row.topic_id, row.slug), row.number, row.id),
+            title=row.title,
+            beginning=excerpt(row.beginning, EXCERPT),
+            created_at=row.created_at,
+            accepted=row.accepted,
+            official=row.official,
+            spoken_for_brand=row.badge == "staff",
+            category=category_view(row, "category"),
+        )
+        for row in db.session.execute(newest)
+    )
+
+
+def _of_answers(query: Select[*tuple[Any, ...]], viewer: Viewer, account: Account) -> Select[*tuple[Any, ...]]:
+    """The query over Post, kept to the answers of an account that the viewer may read."""
     return (
-        select(Post.id)
-        .join(Topic, Topic.id == Post.topic_id)
+        query.join(Topic, Topic.id == Post.topic_id)
         .join(Category, Category.id == Topic.category_id)
         .where(
             Post.author_id == account.id,
@@ -87,7 +144,3 @@ def _answers(viewer: Viewer, account: Account) -> Select[int]:
             topics_visible_to(viewer),
         )
     )
-
-
-def _count(query: Select[int]) -> int:
-    return db.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()

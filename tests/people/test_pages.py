@@ -24,7 +24,8 @@ def topic(app: Flask, forum: Forum) -> Written:
     with app.app_context():
         asked = forum.question(title="Why does it rattle so?")
         answer = forum.post("worker", asked)
-        forum.question(title="Seen by members alone", category="members")
+        inside = forum.question(title="Seen by members alone", category="members")
+        forum.post("worker", inside)
         forum.question("newcomer", title="Held until confirmed")
         accept_answer(by=forum["asker"], post_id=answer.post_id)
     return asked
@@ -38,6 +39,9 @@ def test_a_page_shows_what_its_reader_may_see(forum: Forum, topic: Written) -> N
     worker = visitor.get("/u/worker").text
     assert "Mechanic at Volt" in worker
     assert worker.count("<b>1</b>") == 2, "one answer given, which solved it"
+    assert "/t/1/why-does-it-rattle-so#post_2" in worker, "their answers are listed, each leading to itself"
+    assert "Seen by members alone" not in worker
+    assert "Seen by members alone" in friend.get("/u/worker").text
     for handle in ("nobody", "newcomer", "%00", "a" * 5000, "..%2fadmin"):
         assert visitor.get(f"/u/{handle}").status_code == 404, handle
     assert visitor.get("/u/asker?page=2").status_code == visitor.get("/u/asker?page=0").status_code == 404
