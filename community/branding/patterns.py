@@ -167,6 +167,7 @@ def posts(asker: SimpleNamespace, staff: SimpleNamespace, own: SimpleNamespace, 
         url="https://example.org/q/1",
         licence="CC BY-SA 4.0",
         licence_url="https://creativecommons.org/licenses/by-sa/4.0/",
+        score=12,
     )
     return [
         post(71, "question", asker, QUESTION),

@@ -48,13 +48,14 @@ class ReplyToView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """Where an imported post was first published."""
+    """Where an imported post was first published; `score` is what it had there, None where that is not known."""
 
     author: str
     author_url: str
     url: str
     licence: str
     licence_url: str
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -70,6 +71,7 @@ def post_views_unchecked(ids: Iterable[int]) -> list[PostView]:
     return views_of(rows)
 
 
+@cache
 def post_rows() -> Select[*tuple[Any, ...]]:
     """All that a PostView needs, in one statement."""
     edits = select(func.count(Edit.id)).where(Edit.post_id == Post.id).correlate(Post).scalar_subquery()
@@ -84,7 +86,7 @@ def post_rows() -> Select[*tuple[Any, ...]]:
             *(Removal.rule, Removal.reason, Removal.by_author, _Remover.name.label("removed_by_name")),
             *(_ReplyTo.id.label("reply_id"), _ReplyTo.number.label("reply_number"), _ReplyAuthor.name.label("reply_name")),
             Source.author_name.label("source_author"),
-            *(Source.author_url, Source.url.label("source_url"), Source.licence, Source.licence_url),
+            *(Source.author_url, Source.url.label("source_url"), Source.licence, Source.licence_url, Source.score),
         )
         .select_from(Post)
         .join(Topic, Topic.id == Post.topic_id)
@@ -150,4 +152,4 @@ def rule_words() -> dict[str, str]:
 
 
 def _source(row: Row[Any]) -> SourceView:
-    return SourceView(row.source_author, row.author_url, row.source_url, row.licence, row.licence_url)
+    return SourceView(row.source_author, row.author_url, row.source_url, row.licence, row.licence_url, row.score)
