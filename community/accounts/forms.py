@@ -41,7 +41,7 @@ class SignUpForm(PageForm):
     handle = Text(
         _l("Handle"),
         most=30,
-        description=_l("Your address here, such as anna-b. Leave it empty and we make one of your name."),
+        description=_l("Your address here, such as anna-b. Left empty, it is made of your name."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
 

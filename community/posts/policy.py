@@ -15,7 +15,7 @@ def may_edit(viewer: Viewer, post: Post) -> Decision:
         return refused(_("This post was removed."), Conflict)
     if viewer.id is not None and (viewer.id == post.author_id or viewer.is_moderator):
         return ALLOWED
-    return refused(_("Only its author can edit a post."), Forbidden if viewer.signed_in else Unauthorized)
+    return refused(_("Only its author and moderators can edit a post."), Forbidden if viewer.signed_in else Unauthorized)
 
 
 def may_remove(viewer: Viewer, post: Post) -> Decision:
