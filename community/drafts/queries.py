@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from community.drafts.models import Draft
 from community.extensions import db
@@ -14,6 +14,13 @@ def draft_for(viewer: Viewer, place: str) -> Draft | None:
     if not viewer.signed_in:
         return None
     return db.session.scalars(select(Draft).where(Draft.account_id == viewer.id, Draft.place == place)).one_or_none()
+
+
+def draft_count(viewer: Viewer) -> int:
+    """How much this viewer has begun; their texts, which may be long, are not read."""
+    if not viewer.signed_in:
+        return 0
+    return db.session.execute(select(func.count(Draft.id)).where(Draft.account_id == viewer.id)).scalar_one()
 
 
 def drafts_of(viewer: Viewer) -> list[Draft]:

@@ -9,7 +9,7 @@ from flask_babel import format_time, get_locale
 
 from community.categories.models import Category
 from community.categories.queries import categories_visible_to
-from community.drafts.queries import drafts_of
+from community.drafts.queries import draft_count
 from community.posts.queries.lists import Listing, counts_by_category, latest_tiles, own_tiles
 from community.posts.views import Tile
 from community.settings.definitions import Site
@@ -63,7 +63,7 @@ def home_for(viewer: Viewer) -> Home:
         recent=tuple(recent[:RECENT]),
         places=places_for(viewer),
         waiting=waiting,
-        drafts=len(drafts_of(viewer)),
+        drafts=draft_count(viewer),
     )
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from community.answers.actions import accept_answer
+from community.drafts.actions import save_draft
 from community.extensions import db
 from tests.conftest import count_queries
 from tests.forum import Forum, small_forum
@@ -57,6 +58,17 @@ def test_a_list_takes_the_same_for_one_and_many(app: Flask, forum: Forum, length
             if n >= length - 2:
                 accept_answer(by=forum["asker"], post_id=forum.post("worker", asked).post_id)
     assert [spent(app, forum, None, address) for address in ("/questions", "/c/parts", "/tags/noise", "/")] == [6, 6, 4, 9]
+
+
+def test_the_first_page_counts_drafts_without_reading_them(app: Flask, forum: Forum) -> None:
+    with app.test_request_context():
+        for number in (1, 2):
+            save_draft(by=forum["friend"], place=f"topic:{number}", fields={"body": "x"})
+    friend = forum.browser("friend")
+    with count_queries(app) as statements:
+        page = friend.get("/").text
+    assert '<a href="/drafts">2 drafts</a>' in page
+    assert [each for each in statements if "drafts.fields" in each] == []
 
 
 def test_marked_answers_are_found_by_their_index(app: Flask, forum: Forum) -> None:
