@@ -97,6 +97,8 @@ class Changes:
     new_posts: dict[int, None] = field(default_factory=dict)
     posts: dict[int, None] = field(default_factory=dict)
     topics: dict[int, None] = field(default_factory=dict)
+    categories: set[int] = field(default_factory=set)
+    """Categories that changed themselves."""
     news: set[int] = field(default_factory=set)
     former_categories: dict[int, set[int]] = field(default_factory=dict)
     """By topic: the categories that it left."""
@@ -116,6 +118,8 @@ def changes_of(recorded: Iterable[Recorded]) -> Changes:
             changes.posts[event.post_id] = None
         if Part.TILE in parts:
             changes.topics[event.topic_id] = None
+        if Part.CATEGORY in parts:
+            changes.categories.add(event.category_id)
         if Part.NEWS in parts:
             changes.news.add(event.topic_id)
         if isinstance(event, topics.TopicMoved):

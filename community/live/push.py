@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import gevent
 import structlog
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from community.categories.models import Category
 from community.categories.policy import visibilities_open_to
@@ -81,8 +81,8 @@ class Pusher:
                 self._streamed[channel] = prev
             is_public = bool(readable(VISITOR, [channel]))
             seen = [each for each in batch.recorded if not is_hidden(each)]
-            public = open_to(VISITOR, seen)
-            visibilities = _visibilities(seen)
+            public = open_to(VISITOR, channel, seen) if channel.kind == "home" else seen
+            visibilities = _visibilities(seen) if len(public) < len(seen) else set()
         self._nudge_authors(batch, prev)
         if channel.kind == "home":
             self._push_home(batch, prev, seen, public, visibilities)
@@ -150,9 +150,10 @@ def _message(batch: Batch, prev: int, position: int) -> dict[str, str]:
 
 def _visibilities(recorded: Iterable[Recorded]) -> set[str]:
     """Who may read what these events are about: visibilities of categories."""
-    topics = list(changes_of(recorded).topics)
-    query = select(Category.visibility).join(Topic, Topic.category_id == Category.id).where(Topic.id.in_(topics)).distinct()
-    return set(db.session.scalars(query))
+    changes = changes_of(recorded)
+    places = select(Topic.category_id).where(Topic.id.in_(list(changes.topics)))
+    query = select(Category.visibility).where(or_(Category.id.in_(places), Category.id.in_(changes.categories)))
+    return set(db.session.scalars(query.distinct()))
 
 
 def _may_read_one_of(account_id: int, visibilities: set[str]) -> bool:

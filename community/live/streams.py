@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from flask import get_template_attribute
 from markupsafe import Markup
 from sqlalchemy import select
 
+from community.categories.events import CategoryChanged, CategoryMade
 from community.categories.models import Category
 from community.categories.queries import may_read
 from community.core.log import Recorded
@@ -23,26 +26,54 @@ DRAWN = frozenset({"topic", "category", "home"})
 """Kinds of channels with pages that events redraw. `user` and `desk` can be heard, and have no page of their own yet."""
 
 
+MACROS = (
+    *(("topics/_topic.html", "topic_head"), ("posts/_post.html", "post"), ("_pager.html", "pager")),
+    *(("_tile.html", "tile"), ("home/_home.html", "recent_block")),
+)
+
+
+def warm_up() -> None:
+    """Compile the macros that pushes are drawn with (a quarter of a second), so that no first push waits for it.
+
+    Needs a context as `drawing` gives it.
+    """
+    for template, macro in MACROS:
+        get_template_attribute(template, macro)
+
+
 def draws(channel: Channel, recorded: Sequence[Recorded]) -> bool:
     """Whether these events change anything that a page on this channel shows."""
     return channel.kind in DRAWN and any(type(each.event) in EVENTS for each in recorded)
 
 
-def open_to(viewer: Viewer, recorded: Sequence[Recorded]) -> list[Recorded]:
-    """Those of the events of which this viewer may know: on places in view, or on a topic that left one."""
+def open_to(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) -> list[Recorded]:
+    """Those of the events of which this viewer may know: in places in view, or on a topic that left one.
+
+    What a topic's own channel says of the topic itself is judged with the topic (`topic_streams`).
+    """
     changes = changes_of(recorded)
-    if not changes.topics:
-        return list(recorded)
-    inside = select(Topic.id).join(Topic.category).where(Topic.id.in_(list(changes.topics)), topics_readable_by(viewer))
-    topics = set(db.session.scalars(inside))
+    own = {channel.id} if channel.kind == "topic" else set[int]()
+    topics = own | _readable_topics(viewer, changes.topics.keys() - own)
     left = {category_id for former in changes.former_categories.values() for category_id in former}
-    places = set(db.session.scalars(select(Category.id).where(Category.id.in_(left), may_read(viewer)))) if left else set()
-    return [each for each in recorded if _is_about(each, topics, places)]
+    places = _readable_categories(viewer, left | changes.categories)
+    return [each for each in recorded if _is_known(each.event, topics, places)]
 
 
-def _is_about(recorded: Recorded, topics: set[int], former_places: set[int]) -> bool:
-    topic_id = getattr(recorded.event, "topic_id", None)
-    return topic_id is None or topic_id in topics or getattr(recorded.event, "former_category_id", None) in former_places
+def _is_known(event: Any, topics: set[int], places: set[int]) -> bool:
+    if isinstance(event, CategoryMade | CategoryChanged):
+        return event.category_id in places or getattr(event, "visibility_changed", False)
+    topic_id = getattr(event, "topic_id", None)
+    return topic_id is None or topic_id in topics or getattr(event, "former_category_id", None) in places
+
+
+def _readable_topics(viewer: Viewer, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(db.session.scalars(select(Topic.id).join(Topic.category).where(Topic.id.in_(ids), topics_readable_by(viewer))))
+
+
+def _readable_categories(viewer: Viewer, ids: set[int]) -> set[int]:
+    return set(db.session.scalars(select(Category.id).where(Category.id.in_(ids), may_read(viewer)))) if ids else set()
 
 
 def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) -> Markup:
@@ -51,7 +82,7 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
     Rights are those of this moment. What only its author sees (`is_hidden`) is drawn for its author alone.
     """
     mine = [each for each in recorded if not is_hidden(each) or (each.event and each.event.by_id == viewer.id)]
-    known = open_to(viewer, mine)
+    known = open_to(viewer, channel, mine)
     if not draws(channel, known):
         return Markup()
     changes = changes_of(known)

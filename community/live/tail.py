@@ -8,6 +8,8 @@ import gevent
 import structlog
 from flask import Flask
 
+from community.core.fragments import drawing
+from community.core.languages import AVAILABLE
 from community.core.log import Recorded, head, read_after
 from community.core.position import Position
 from community.core.wake import Watch, watch
@@ -17,6 +19,7 @@ from community.live.evict import close_expired, evict
 from community.live.listeners import Listeners
 from community.live.push import Batch, Pusher
 from community.live.sockets import Sender
+from community.live.streams import warm_up
 
 JOIN = 0.05
 """Seconds after a push in which what follows on its channel is joined into the next one (rulings 13)."""
@@ -51,8 +54,9 @@ class Tail:
 
     def start(self) -> None:
         """Begin at the newest event. Call it before any socket is open."""
-        with self._app.app_context():
+        with drawing(self._app, AVAILABLE[0]):
             self._position = Position(*head(db.session()))
+            warm_up()
 
     def run(self) -> None:
         """Follow for ever. What cannot be read now is read later, from the same place."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, WebSocket, expect
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.topics.actions import move_topic
 from tests.live.conftest import House, cookie_of
-from tests.running_site import RunningSite
+from tests.running_site import RunningSite, until
 
 Window = Callable[..., Page]
 
@@ -34,10 +34,11 @@ def live(page: Page, address: str) -> Page:
 
 def listening(page: Page) -> None:
     """Wait until everything that the page shows is subscribed."""
-    page.wait_for_function("""async () => {
+    is_live = """async () => {
         const { isLive } = await import(document.querySelector("script[type=module]").src.replace("main.js", "live.js"));
         return isLive();
-    }""")
+    }"""
+    until(lambda: page.evaluate(is_live), "the page is live")  # wait_for_function takes a promise for an answer
 
 
 def signed_in(page: Page, site: RunningSite, account_id: int) -> Page:
