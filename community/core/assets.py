@@ -124,6 +124,7 @@ def install(app: Flask) -> Assets:
         response.set_etag(f"{asset.etag}{encoding}")
         # A page of the release before this one may still ask by its own prefix: serve it, but let nobody keep it.
         response.headers["Cache-Control"] = FOR_EVER if digest == assets.digest else "no-cache"
+        response.headers["Content-Security-Policy"] = "default-src 'none'"  # none of these is a page
         if asset.mimetype in COMPRESSIBLE:
             response.headers["Vary"] = "Accept-Encoding"
         if encoding:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from community.app import SESSION_COOKIE
+from community.config import Config
 from community.demo.world import World
 from community.extensions import db
 from community.posts.models import Post
@@ -28,7 +31,7 @@ OFFLINE = r"net::ERR_INTERNET_DISCONNECTED"
 
 @dataclass(frozen=True)
 class Volt:
-    """The community behind `site`. An application on its database is at hand in this process, its context pushed."""
+    """A site with its community. An application on its database is at hand in this process, its context pushed."""
 
     site: RunningSite
     world: World
@@ -48,28 +51,29 @@ class Volt:
         return post
 
 
+@contextmanager
+def opened(config: Config, world: World, log: Path) -> Iterator[Volt]:
+    """Web and worker processes on a site that holds this world."""
+    running = RunningSite(config, log)
+    try:
+        running.start("web", "worker")
+        with running.app():
+            yield Volt(running, world)
+    finally:
+        running.stop()
+
+
 @pytest.fixture(scope="module")
-def site(
+def volt(
     tmp_path_factory: pytest.TempPathFactory, database_kind: str, template_database: str, world_template: Template
-) -> Iterator[RunningSite]:
-    """Web and worker processes with a copy of the small world, shared by the tests of a file."""
+) -> Iterator[Volt]:
+    """The small world behind real processes, shared by the tests of a file."""
     folder = tmp_path_factory.mktemp("journey")
     port = str(free_port())
     with empty_site(folder / "data", database_kind, template_database, BOTHWAYS_PORT=port, BOTHWAYS_LIMITS="off") as made:
         copy_world(world_template.config, made)
-        running = RunningSite(made, folder / "processes.log")
-        try:
-            running.start("web", "worker")
-            yield running
-        finally:
-            running.stop()
-
-
-@pytest.fixture(scope="module")
-def volt(site: RunningSite, world_template: Template) -> Iterator[Volt]:
-    """Who and what is in the community, and an application to call actions with."""
-    with site.app():
-        yield Volt(site, world_template.world)
+        with opened(made, world_template.world, folder / "processes.log") as started:
+            yield started
 
 
 class Windows:

@@ -1,8 +1,6 @@
 // Applies what arrives live, without ever taking something out of a reader's hands: what is being edited stays as it is and is
 // marked stale, a block under pointer or focus waits until it is left, and a list offers what is new instead of moving.
 import * as Turbo from "../vendor/turbo.js";
-import { offerReply, offerTopic } from "./pills.js";
-import { refreshPage } from "./refresh.js";
 
 const EDITING = "[data-editing], input:focus, textarea:focus, select:focus, [contenteditable]:focus";
 const HARMLESS = new Set(["append", "prepend", "before", "after", "offer"]); // they take nothing away
@@ -13,12 +11,14 @@ const deferred = new Map(); // the newest stream for each target that is in use
 let retry;
 let refresh;
 
+const pills = () => import("./pills.js"); // nothing of it is needed before something has arrived
+
 export function apply(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   for (const stream of holder.content.querySelectorAll("turbo-stream")) {
     stream.toggleAttribute("data-live", true);
-    for (const post of newPosts(stream)) offerReply(post);
+    for (const post of newPosts(stream)) pills().then(({ offerReply }) => offerReply(post));
   }
   Turbo.renderStreamMessage(holder.innerHTML);
 }
@@ -36,11 +36,11 @@ export function refreshSoon() {
 
 function refreshIfIdle() {
   const inUse = document.querySelector(EDITING) ?? document.querySelector("[data-calm]:hover, [data-calm]:focus-within");
-  refresh = inUse ? setTimeout(refreshIfIdle, RETRY) : void refreshPage();
+  refresh = inUse ? setTimeout(refreshIfIdle, RETRY) : void import("./refresh.js").then(({ refreshPage }) => refreshPage());
 }
 
 Turbo.StreamActions.offer = function () {
-  for (const list of this.targetElements) offerTopic(list, this.dataset);
+  for (const list of this.targetElements) pills().then(({ offerTopic }) => offerTopic(list, this.dataset));
 };
 
 // A topic left the lists; what moves up in its place comes with the page.

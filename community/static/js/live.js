@@ -4,16 +4,17 @@
 import { io } from "../vendor/socket.io.js";
 import { show } from "./connection.js";
 import { apply, refreshSoon } from "./live-streams.js";
-import { forgetRights } from "./refresh.js";
 
 const POLL = 15_000; // ms between questions while there is no socket
 const ANSWER = 10_000; // ms to wait for an answer
+const CALM = { spread: 200, other: 1_000, home: 10_000 }; // ms: over which nudged readers ask, and between the questions of one
 const PAUSES = { restart: [300, 5_000], error: [3_000, 10_000], too_many: [30_000, 60_000] }; // ms, from and to
 
 const channels = new Map();
 let socket;
 let wasSignedIn;
 let waiting = false;
+let away = false; // a connection was lost or refused, and there is none since
 
 // A feed is anything with `names` (channels), `position`, and `moved(position)`, which is told where the page stands.
 export function join(feed) {
@@ -55,14 +56,20 @@ function connect() {
   socket = io({ transports: ["websocket"], reconnectionDelayMax: POLL, randomizationFactor: 0.8 });
   socket.on("connect", () => {
     wasSignedIn = isSignedIn();
+    away = false;
     show("live");
     catchUp();
   });
-  socket.on("disconnect", () => show("lost"));
-  socket.on("connect_error", () => show("lost"));
+  socket.on("disconnect", lose);
+  socket.on("connect_error", lose);
   socket.on("stream", receive);
   socket.on("nudge", receive);
   socket.on("goodbye", part);
+}
+
+function lose() {
+  away = true;
+  show("lost");
 }
 
 // Everything that is shown asks again what it missed: after a sleep, a lost network, a return from another page.
@@ -83,7 +90,7 @@ function soon() {
 // A channel with a list `held` waits for an answer; until then its pushes are kept in that list.
 async function ask() {
   const names = [...channels.keys()].filter((name) => channels.get(name).held);
-  if (!names.length) return;
+  if (!names.length || !(socket.connected || away)) return; // the first connection is on its way, and asks
   const position = names.map((name) => channels.get(name).at).reduce((one, other) => (isOlder(other, one) ? other : one));
   const question = { channels: names, position: `${position.epoch}:${position.number}` };
   try {
@@ -136,11 +143,16 @@ function receive(message) {
   move(channel, position);
 }
 
-async function askWithOwnRights(message) {
-  if (message.url === undefined) return soon();
-  const { epoch, number } = channels.get(message.channel).at;
+// Nudges that come meanwhile wait with the first, so that a busy hour costs each reader a question now and then, not one each time.
+async function askWithOwnRights({ channel: name, url }) {
+  if (url === undefined) return soon();
+  const channel = channels.get(name);
+  const due = (channel.asked ?? 0) + (name === "home" ? CALM.home : CALM.other);
+  await new Promise((done) => setTimeout(done, Math.max(Math.random() * CALM.spread, due - Date.now())));
+  if (channels.get(name) !== channel) return;
+  channel.asked = Date.now();
   try {
-    take(await missed({ channels: [message.channel], position: `${epoch}:${number}` }));
+    take(await missed({ channels: [name], position: `${channel.at.epoch}:${channel.at.number}` }));
   } catch {
     soon();
   }
@@ -160,14 +172,15 @@ function oldest(feed) {
 function part({ reason, channels: names }) {
   if (names) {
     names.forEach((name) => channels.delete(name));
-    forgetRights();
+    rightsEnded();
     return;
   }
   const [from, to] = PAUSES[reason] ?? PAUSES.restart;
-  if (!(reason in PAUSES)) forgetRights();
+  if (!(reason in PAUSES)) rightsEnded();
   setTimeout(() => socket.connect(), from + Math.random() * (to - from));
 }
 
+const rightsEnded = () => import("./refresh.js").then(({ forgetRights }) => forgetRights(), () => location.reload());
 const isSignedIn = () => document.querySelector("#act input[name=csrf_token]") !== null;
 const isOlder = (one, other) => one.epoch !== other.epoch || one.number < other.number;
 

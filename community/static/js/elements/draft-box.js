@@ -1,7 +1,7 @@
 // Around a form that writes: keeps its fields in this browser at once, and on the server (data-address) when somebody is signed in
 // and pauses. Drafts are of a place (data-place) and go when the form has been sent. With the fields it keeps `base`, what the page
 // showed before they were typed or what the server took since: where a page no longer shows that, another device went on or sent it.
-import { token, unsafeHeaders } from "../sending.js";
+import { isTaken, token } from "../sending.js";
 
 const PAUSE = 900; // ms
 const KEPT = "textarea[name], select[name], input[name]:not([type=hidden], [type=password], [type=checkbox])";
@@ -64,8 +64,7 @@ class DraftBox extends HTMLElement {
   async send() {
     if (!token() || !this.dataset.address) return this.say(this.dataset.here);
     const fields = this.fields(typed);
-    this.saving = this.save(fields);
-    const saved = await this.saving;
+    const saved = await (this.saving = this.save(fields));
     this.saving = undefined;
     if (saved) this.base = fields;
     if (!localStorage.getItem(this.key)) return; // the form was sent meanwhile
@@ -73,19 +72,8 @@ class DraftBox extends HTMLElement {
     this.say(saved ? this.dataset.saved : this.dataset.here);
   }
 
-  async save(fields) {
-    const body = new URLSearchParams({ place: this.dataset.place, fields: JSON.stringify(fields) });
-    try {
-      return (await fetch(this.dataset.address, { method: "POST", body, headers: unsafeHeaders(), keepalive: true })).ok;
-    } catch {
-      return false;
-    }
-  }
-
-  say(sentence) {
-    const place = this.querySelector("[data-draft-state]");
-    if (place) place.textContent = sentence;
-  }
+  save = (fields) => isTaken(this.dataset.address, { place: this.dataset.place, fields: JSON.stringify(fields) });
+  say = (sentence) => this.querySelector("[data-draft-state]")?.replaceChildren(sentence);
 }
 
 customElements.define("draft-box", DraftBox);
