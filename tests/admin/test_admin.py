@@ -120,7 +120,7 @@ class Failing(MailFollower):
     reads: ClassVar = {AccountOpened: fail}
 
 
-def test_parked_work_is_shown_tried_again_and_settled(app: Flask, forum: Forum) -> None:
+def test_parked_work_is_shown_tried_again_and_settled(app: Flask, forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
     app.config["READERS"] = ("tests.admin.test_admin.Failing",)
     boss = forum.browser("boss")
     with app.app_context():
@@ -134,7 +134,7 @@ def test_parked_work_is_shown_tried_again_and_settled(app: Flask, forum: Forum) 
         with pytest.raises(RuntimeError):
             retry_parked(by=forum["boss"], parked_id=first)
         assert ids() == [first, second], "nothing has changed"
-        Failing.broken = False
+        monkeypatch.setattr(Failing, "broken", False)
     assert boss.post(f"/admin/parked/{first}/retry").status_code == 303
     assert boss.post(f"/admin/parked/{first}/retry").status_code == 409
     assert boss.post(f"/admin/parked/{second}/settlement").status_code == 303
