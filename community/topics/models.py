@@ -18,6 +18,10 @@ STATES = ("new", "waiting", "answered", "needs_info", "solved", "answered_unconf
 """The states of a question, by rulings 19."""
 
 
+_LISTED = text("held_at IS NULL AND removed_at IS NULL")
+"""What lists and counts show: the index alone then answers how many topics a category has."""
+
+
 class Topic(Base):
     """A question or discussion. `state` is computed by `topics/state.py` after every change and never set otherwise.
 
@@ -29,10 +33,11 @@ class Topic(Base):
 
     __tablename__ = "topics"
     __table_args__ = (
-        Index("ix_topics_category_id_active_at", "category_id", "active_at"),
+        Index("ix_topics_category_id_active_at", "category_id", "active_at", sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("ix_topics_active_at", "active_at"),
+        Index("ix_topics_created_at", "created_at"),
         Index("ix_topics_state_active_at", "state", "active_at"),
-        Index("ix_topics_author_id", "author_id"),
+        Index("ix_topics_author_id_created_at", "author_id", "created_at"),
         never_reuse,
     )
 

@@ -304,8 +304,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("topics", schema=None) as batch_op:
         batch_op.create_index("ix_topics_active_at", ["active_at"], unique=False)
-        batch_op.create_index("ix_topics_author_id", ["author_id"], unique=False)
-        batch_op.create_index("ix_topics_category_id_active_at", ["category_id", "active_at"], unique=False)
+        batch_op.create_index("ix_topics_author_id_created_at", ["author_id", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_topics_category_id_active_at",
+            ["category_id", "active_at"],
+            unique=False,
+            sqlite_where=sa.text("held_at IS NULL AND removed_at IS NULL"),
+            postgresql_where=sa.text("held_at IS NULL AND removed_at IS NULL"),
+        )
+        batch_op.create_index("ix_topics_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_topics_state_active_at", ["state", "active_at"], unique=False)
 
     op.create_table(
@@ -568,8 +575,13 @@ def downgrade() -> None:
     op.drop_table("closures")
     with op.batch_alter_table("topics", schema=None) as batch_op:
         batch_op.drop_index("ix_topics_state_active_at")
-        batch_op.drop_index("ix_topics_category_id_active_at")
-        batch_op.drop_index("ix_topics_author_id")
+        batch_op.drop_index("ix_topics_created_at")
+        batch_op.drop_index(
+            "ix_topics_category_id_active_at",
+            sqlite_where=sa.text("held_at IS NULL AND removed_at IS NULL"),
+            postgresql_where=sa.text("held_at IS NULL AND removed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_topics_author_id_created_at")
         batch_op.drop_index("ix_topics_active_at")
 
     op.drop_table("topics")

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from community.answers.actions import accept_answer
 from community.drafts.actions import save_draft
 from community.extensions import db
+from community.posts.queries.lists import Listing, counts_by_category, latest_tiles
 from tests.conftest import count_queries
-from tests.forum import Forum, small_forum
+from tests.forum import VISITOR, Forum, small_forum, statements
 
 
 @pytest.fixture
@@ -69,6 +70,23 @@ def test_the_first_page_counts_drafts_without_reading_them(app: Flask, forum: Fo
         page = friend.get("/").text
     assert '<a href="/drafts">2 drafts</a>' in page
     assert [each for each in statements if "drafts.fields" in each] == []
+
+
+def test_lists_and_counts_follow_their_indexes(app: Flask, forum: Forum) -> None:
+    with app.test_request_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+        plans = {
+            "ix_topics_category_id_active_at": lambda: counts_by_category(VISITOR),
+            "ix_topics_created_at": lambda: latest_tiles(VISITOR, Listing(sort="new"), 20),
+            "ix_topics_author_id_created_at": lambda: latest_tiles(VISITOR, Listing(sort="new", author_id=1), 20),
+        }
+        for index, read in plans.items():
+            with statements() as asked:
+                read()
+            nothing = (None,) * asked[0].count("?")
+            plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0]}", nothing).all()
+            assert index in str(plan)
 
 
 def test_marked_answers_are_found_by_their_index(app: Flask, forum: Forum) -> None:
