@@ -20,19 +20,17 @@ from community.config import Config, ConfigError
 from community.core.follow import Cursor
 from community.extensions import db
 from community.supervisor import Child, require_free_port
-from tests.conftest import empty_site
 from tests.running_site import RunningSite, free_port, until
 
 
 @pytest.fixture
-def whole_site(tmp_path: Path, template_database: str, database_kind: str) -> Iterator[RunningSite]:
-    """A site under `bothways run`."""
-    port = str(free_port())
-    with empty_site(tmp_path / "data", database_kind, template_database, BOTHWAYS_PORT=port) as config:
-        site = RunningSite(config, tmp_path / "log")
-        site.start("run")
-        yield site
-        site.stop()
+def whole_site(tmp_path: Path) -> Iterator[RunningSite]:
+    """A site under `bothways run`, which makes its tables first."""
+    environ = {"BOTHWAYS_DATA": str(tmp_path / "data"), "BOTHWAYS_ENV": "test", "BOTHWAYS_PORT": str(free_port())}
+    site = RunningSite(Config.from_environment(environ), tmp_path / "log")
+    site.start("run")
+    yield site
+    site.stop()
 
 
 def children(site: RunningSite) -> dict[str, int]:

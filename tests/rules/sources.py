@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,11 +44,13 @@ class Source:
                 yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
+@cache
 def python_files(folder: Path = PACKAGE) -> list[Source]:
     """Every Python file of the package."""
     return [Source(path.relative_to(ROOT).as_posix(), path.read_text()) for path in sorted(folder.rglob("*.py"))]
 
 
+@cache
 def templates() -> dict[str, str]:
     """Every template by its name."""
     folder = PACKAGE / "templates"
