@@ -62,6 +62,14 @@ def test_from_question_to_answer_found(windows: Windows) -> None:
     assert visitor.locator(".answer").bounding_box()["y"] < 844  # type: ignore[index]
 
 
+def test_a_visitor_looks_at_a_question_before_sending_it(windows: Windows) -> None:
+    visitor = windows.open()
+    visitor.goto("/ask")
+    visitor.get_by_label("Tell us more").fill("It clicks, but **only uphill**.")
+    visitor.get_by_role("button", name="Preview").click()
+    expect(visitor.get_by_role("region", name="Preview").locator("strong")).to_have_text("only uphill")
+
+
 def test_a_draft_survives_a_reload_and_another_browser(windows: Windows, volt: Volt) -> None:
     address = volt.world.topics["app-percent-vs-display"].url
     first = windows.open("lena")

@@ -1,8 +1,9 @@
-// What an unsafe request of a script carries: the session's token, which the frame's one form holds when somebody is signed in.
+// What an unsafe request of a script carries: the session's token. The frame's one form holds it when somebody is signed in; for a
+// visitor only the form they are writing in does.
 export const token = () => document.querySelector("#act input[name=csrf_token]")?.value;
 
-export function unsafeHeaders() {
-  const held = token();
+export function unsafeHeaders(form) {
+  const held = form?.elements.namedItem("csrf_token")?.value ?? token();
   return held ? { "X-CSRFToken": held } : {};
 }
 

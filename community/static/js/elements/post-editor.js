@@ -41,7 +41,7 @@ class PostEditor extends HTMLElement {
   async draw(pane) {
     try {
       const body = new URLSearchParams({ body: this.field.value });
-      const answer = await fetch(this.dataset.preview, { method: "POST", body, headers: unsafeHeaders() });
+      const answer = await fetch(this.dataset.preview, { method: "POST", body, headers: unsafeHeaders(this.field.form) });
       if (!answer.ok) throw new Error(String(answer.status));
       pane.innerHTML = await answer.text();
     } catch {
