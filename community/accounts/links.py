@@ -23,6 +23,15 @@ LIFETIMES: Final = {
 }
 """How long a link of each purpose may be used."""
 
+
+class LinkOver(NotFound):
+    """A mailed or printed link that is used, old or unknown; `purpose` is what it was for."""
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(gettext("This link has been used or is too old. Ask for a new one."))
+        self.purpose = purpose
+
+
 PATHS: Final = {"confirm": "/confirm/", "reset": "/reset/", "set_password": "/reset/", "first_admin": "/first-run/"}
 """Where a link of each purpose leads, before its token."""
 
@@ -38,7 +47,7 @@ def make_link(u: Unit, purpose: str, account_id: int | None) -> str:
 
 
 def link_of(token: str, *purposes: str) -> MailedLink:
-    """The living link of a token, for showing its page. Raises NotFound with a sentence when it is used, old or unknown."""
+    """The living link of a token, for showing its page. Raises LinkOver when it is used, old or unknown."""
     found = db.session.scalars(
         select(MailedLink).where(
             MailedLink.token_digest == digest(token),
@@ -48,12 +57,12 @@ def link_of(token: str, *purposes: str) -> MailedLink:
         )
     ).first()
     if found is None:
-        raise NotFound(gettext("This link has been used or is too old. Ask for a new one."))
+        raise LinkOver(purposes[0])
     return found
 
 
 def use_link(u: Unit, token: str, *purposes: str) -> MailedLink:
-    """Use up the link of a token inside an open unit. Raises NotFound like `link_of`."""
+    """Use up the link of a token inside an open unit. Raises LinkOver like `link_of`."""
     link = link_of(token, *purposes)
     link.used_at = u.now
     return link

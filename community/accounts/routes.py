@@ -10,6 +10,7 @@ from flask_babel import format_datetime, gettext
 from community.accounts import actions, cookie
 from community.accounts.forms import FirstAdminForm, NewPasswordForm, ResetAskForm, SignInForm, SignUpForm
 from community.accounts.gate import members_only, own_path, public, viewer
+from community.accounts.links import LinkOver
 from community.accounts.own_routes import own
 from community.accounts.pictures import photo_folder
 from community.accounts.queries import account_of, suspension_unchecked
@@ -27,6 +28,12 @@ def page(template: str, status: int = 200, **shown: object) -> Response:
     answer = make_response(render_template(f"accounts/{template}.html", **shown), status)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@bp.errorhandler(LinkOver)
+def link_over(error: LinkOver) -> Response:
+    """What a link leads to that works no more: where there is a new one."""
+    return page("link_over", 404, purpose=error.purpose)
 
 
 @bp.get("/sign-in")

@@ -36,6 +36,8 @@ def test_somebody_joins_confirms_and_comes_back(app: Flask, client: FlaskClient)
         assert account.is_confirmed
         assert events() == ["account.opened", "account.confirmed"]
     assert client.get(path).status_code == browser(app).post(path).status_code == 404
+    assert "nothing left to do" in client.get(path).text, "a used link says what is next"
+    assert 'href="/reset"' in browser(app).get("/reset/unknown").text
     for login in ("anna@example.com", " ANNA@example.com ", "anna-berg"):
         assert is_in(signed_in(app, login))
 
