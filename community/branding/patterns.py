@@ -117,6 +117,7 @@ def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> Simp
         "state": None,
         "closed": False,
         "answered_by": None,
+        "held": False,
         "official": False,
         "reply_count": 3,
         "helpful": 0,

@@ -193,7 +193,7 @@ class TopicPage:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A topic in a list, with the beginning of its best answer where it has one."""
+    """A topic in a list, with the beginning of its best answer; `held` ones are in their author's own lists alone."""
 
     id: int
     url: str
@@ -211,6 +211,7 @@ class Tile:
     answered_by: AuthorView | None
     official: bool
     tags: tuple[str, ...]
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from community.extensions import db
 from community.posts.actions import open_topic, write_post
 from community.posts.models import Post
 from community.posts.queries import held_posts_of, post_for, post_views_unchecked, tiles, topic_page, topic_view
-from community.posts.queries.lists import Listing
+from community.posts.queries.lists import Listing, own_tiles
 from community.staff.actions import end_role
 from community.topics.models import Topic
 from tests.forum import VISITOR, Forum, events, release_posts, small_forum
@@ -162,6 +162,7 @@ def test_what_the_unconfirmed_write_waits_for_them_alone(forum: Forum) -> None:
                 look()
     newcomer = forum["newcomer"]
     assert [tile.id for tile in tiles(newcomer, Listing()).tiles] == [asked.topic_id]
+    assert [(tile.id, tile.held) for tile in own_tiles(newcomer, limit=3)] == [(held.topic_id, True)]
     assert [post.id for post in topic_page(newcomer, asked.topic_id, 1).posts] == [asked.post_id]
     assert [post.id for post in held_posts_of(newcomer, asked.topic_id)] == [reply.post_id]
     assert [post.id for post in topic_page(newcomer, held.topic_id, 1).posts] == [held.post_id]
