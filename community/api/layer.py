@@ -21,6 +21,7 @@ from community.accounts import seen
 from community.accounts.queries import viewer_of_key
 from community.core import limits
 from community.core.errors import Forbidden, Invalid, Unauthorized
+from community.core.text import is_clean, without_unwanted
 from community.staff.viewer import VISITOR, Viewer
 
 PREFIX = "/api/v1"
@@ -126,9 +127,11 @@ def _require_scope(viewer: Viewer, scope: str) -> None:
 
 def _asked(described: Endpoint) -> BaseModel:
     """The query of the address. A name twice, an unknown one or a value that does not fit is refused."""
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice:
-        raise Invalid(fields={twice[0]: gettext("This stands twice in the address.")})
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise Invalid(fields={name: gettext("This stands twice in the address.")})
+        if not is_clean(name + values[0]):  # PostgreSQL cannot even look for some of them
+            raise Invalid(fields={without_unwanted(name): gettext("This holds characters that cannot be stored.")})
     # Everything in an address is text, so numbers may be written as text here, and only here.
     return _checked(described.query, dict(request.args.items()), strict=False)
 

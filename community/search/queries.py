@@ -17,6 +17,7 @@ from community.categories.queries import may_read
 from community.core.errors import TooMany
 from community.core.native import NativeThreads, TooBusy
 from community.core.paging import PAGE_SIZE, Page, page_count
+from community.core.text import is_clean
 from community.extensions import db
 from community.posts.models import Post
 from community.posts.queries.authors import author_view, left_at
@@ -76,7 +77,7 @@ def asked(arguments: Mapping[str, str]) -> Query:
         chips["states"] = (arguments["state"],)
     for name, field in (("category", "categories"), ("tag", "tags")):
         value = arguments.get(name, "").strip()[:60].casefold()
-        if value:
+        if value and is_clean(value):
             chips[field] = (*getattr(query, field), value)
     if arguments.get("by") == "staff":
         chips["by_staff"] = True

@@ -286,6 +286,8 @@ def test_no_body_and_no_address_breaks_it(forum: Forum, app: Flask) -> None:
         "limit=x",
         "after=",
         "after=%00",
+        "tag=a%00b",
+        "%00=1",
         "after=zzz",
         *(f"after={b64encode(moment).decode()}" for moment in (b"0001-01-01T00:00:00+14:00|1", b"9999-12-31T23:59:59-12:00|1")),
         "state=x",
@@ -295,7 +297,7 @@ def test_no_body_and_no_address_breaks_it(forum: Forum, app: Flask) -> None:
         "tag=" + "a" * 2000,
     )
     for query in odd:
-        assert visitor("GET", f"/topics?{query}")[0] in {404, 422} if not query.startswith("tag") else True
+        assert visitor("GET", f"/topics?{query}")[0] in {404, 422} if not query.startswith("tag=aa") else True
     for path in (
         "/topics/99999999999999999999",
         "/topics/-1",

@@ -183,6 +183,12 @@ def test_the_connection_is_given_back_while_the_index_is_asked(forum: Forum, mon
     assert forum.browser("friend").get("/search?q=penguin+in:parts").status_code == 200
 
 
+def test_chips_that_no_database_takes_are_no_chips(forum: Forum) -> None:
+    strange = {"category": "a\x00b", "tag": "\x07", "kind": "\x00", "state": "none", "by": "\x00"}
+    assert queries.asked({"q": "penguin", **strange}) == parse("penguin")
+    assert queries.asked({"q": "penguin", "category": "Parts"}).categories == ("parts",)
+
+
 def test_the_page_shows_answers_filters_and_a_way_on(forum: Forum, app: Flask) -> None:
     asked = forum.question(title="Why <i>E07</i> & rain?", body="It says E07 <script>alert(1)</script> in the rain.")
     forum.post("speaker", asked, "E07 is water in the plug.")
