@@ -35,8 +35,8 @@ class OpenPage:
         self.position = str(feed.get("position"))
         self.offered.clear()
 
-    def catch_up(self) -> None:
-        """Ask what was missed, and apply it, as the browser does after any gap."""
+    def catch_up(self) -> bool:
+        """Ask what was missed, and apply it, as the browser does after any gap; whether anything was."""
         query = {"channels": ",".join(self.channels), "position": self.position}
         answer = self.client.get("/live", query_string=query).get_json()
         assert answer["refused"] == []
@@ -45,6 +45,7 @@ class OpenPage:
         if answer["reload"]:
             self.refresh()
         self.position = answer["position"]
+        return bool(answer["streams"] or answer["reload"])
 
     def refresh(self) -> None:
         """Fetch the page again, as Turbo's `refresh` does."""
