@@ -6,6 +6,7 @@ Actions read it again inside their unit with `refreshed`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -122,6 +123,11 @@ def viewer_unchecked(account_id: int) -> Viewer:
     return found
 
 
+def viewers_unchecked(account_ids: Collection[int]) -> dict[int, Viewer]:
+    """The same of several, by account id and by one query; who is erased or unknown is left out."""
+    return _found(db.session(), Account.id.in_(account_ids))
+
+
 def refreshed(by: Viewer) -> Viewer:
     """The same person as they are inside the open unit.
 
@@ -152,6 +158,10 @@ def viewer_of_session(token_digest: str, moment: datetime) -> Viewer | None:
 
 
 def _one(session: Session, *conditions: Any, with_session: bool = False) -> Viewer | None:
+    return next(iter(_found(session, *conditions, with_session=with_session).values()), None)
+
+
+def _found(session: Session, *conditions: Any, with_session: bool = False) -> dict[int, Viewer]:
     moment = clock.now()
     in_force = and_(
         Grant.account_id == Account.id,
@@ -187,9 +197,14 @@ def _one(session: Session, *conditions: Any, with_session: bool = False) -> View
     )
     if with_session:
         query = query.join(SignIn, SignIn.account_id == Account.id)
-    rows = session.execute(query).all()
-    if not rows:
-        return None
+    people: dict[int, list[Any]] = {}
+    for row in session.execute(query):
+        people.setdefault(row.id, []).append(row)
+    return {account_id: _viewer(rows, with_session=with_session) for account_id, rows in people.items()}
+
+
+def _viewer(rows: list[Any], *, with_session: bool) -> Viewer:
+    """The viewer of an account's rows, one for each role in force."""
     first = rows[0]
     return Viewer(
         id=first.id,
