@@ -16,6 +16,7 @@ from gevent import monkey
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
+from prometheus_client import Gauge
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -23,6 +24,7 @@ from community.app import create_app
 from community.config import Config
 from community.core.errors import Conflict
 from community.extensions import socketio
+from community.health.metrics import REGISTRY
 from community.live.listeners import Listeners
 from community.live.sockets import install
 from community.live.tail import Tail
@@ -36,6 +38,8 @@ GRACE = 15
 
 KEEP_ALIVE = 15
 """Seconds that an idle connection of a browser stays open."""
+
+open_sockets = Gauge("bothways_live_sockets", "Open sockets of this web process.", registry=REGISTRY)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -56,6 +60,7 @@ class Front:
     def __init__(self, config: Config) -> None:
         app = create_app(config)
         self._listeners = Listeners()
+        open_sockets.set_function(lambda: len(self._listeners))
         self._sender = install(app, socketio, self._listeners)
         self._app = app.wsgi_app
         tail = Tail(app, self._listeners, self._sender)

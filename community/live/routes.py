@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask_login import current_user
 
 from community.accounts.gate import public
+from community.core.limits import by_person
 from community.live.catch_up import catch_up
 
 MAX_NAMES = 4000
@@ -15,6 +16,7 @@ bp = Blueprint("live", __name__)
 
 
 @bp.get("/live")
+@by_person("600 per minute", methods=("GET",))
 @public
 def missed() -> Response:
     """What happened on `channels` (names with commas between) since `position`, as JSON."""

@@ -60,9 +60,10 @@ class Tail:
 
     def run(self) -> None:
         """Follow for ever. What cannot be read now is read later, from the same place."""
-        source = watch(self._app.config["BOTHWAYS"].database_url)
+        source: Watch | None = None
         while True:
             try:
+                source = source or watch(self._app.config["BOTHWAYS"].database_url)
                 self.step(source)
             except Exception:
                 logger.exception("live is interrupted")

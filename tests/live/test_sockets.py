@@ -50,7 +50,9 @@ def test_refused_channels_are_named(house: House, listen: Listen) -> None:
     assert (said["granted"], said["refused"]) == (names, others)
     said = listen().subscribe(f"category:{house.members}", "desk", f"user:{house.ana}", f"category:{house.public}")
     assert said["granted"] == [f"category:{house.public}"]
-    assert listen(house.eva).subscribe("desk", f"category:{house.staff}")["refused"] == []
+    eva = listen(house.eva)
+    assert eva.subscribe("desk", f"category:{house.staff}")["refused"] == []
+    assert "bothways_live_sockets 3.0" in requests.get(site_url(eva) + "/metrics", timeout=5).text
 
 
 def test_what_is_public_is_pushed_and_what_is_not_is_only_hinted_at(house: House, listen: Listen) -> None:
