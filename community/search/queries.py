@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from community.accounts.models import Account
 from community.categories.models import Category
@@ -38,6 +38,7 @@ DEEPEST = 10
 
 _SPARE = 60  # Hits asked for beyond what is shown, so that those that may not be seen leave no hole.
 _PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
+_PASSAGE_POSTS = 100  # Read of each topic: marked answers first, then answers, then the rest, each from the first.
 
 _threads = NativeThreads(at_once=2, seconds=5.0)
 
@@ -146,6 +147,10 @@ def _best_posts(topic_ids: Sequence[int], terms: Sequence[str]) -> dict[int, Any
     """The post of each topic whose passage to show: the best answer that matches, else what matches, else the best answer."""
     if not topic_ids:
         return {}
+    shown = (Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
+    order = (or_(Post.accepted, Post.official).desc(), (Post.role == "answer").desc(), Post.number)
+    place = func.row_number().over(partition_by=Post.topic_id, order_by=order).label("place")
+    read = select(Post.id, place).where(*shown).subquery()
     rows = db.session.execute(
         select(*(Post.id, Post.topic_id, Post.number, Post.role, Post.accepted, Post.official, Post.author_id))
         .add_columns(
@@ -156,7 +161,8 @@ def _best_posts(topic_ids: Sequence[int], terms: Sequence[str]) -> dict[int, Any
         )
         .add_columns(Account.handle, Account.name, Account.hue, Account.photo)
         .join(Account, Account.id == Post.author_id)
-        .where(Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
+        .join(read, read.c.id == Post.id)
+        .where(read.c.place <= _PASSAGE_POSTS)
         .order_by(Post.topic_id, Post.number)
     )
     posts: dict[int, list[Any]] = defaultdict(list)

@@ -183,6 +183,25 @@ def test_the_connection_is_given_back_while_the_index_is_asked(forum: Forum, mon
     assert forum.browser("friend").get("/search?q=penguin+in:parts").status_code == 200
 
 
+def test_of_a_long_topic_marked_answers_are_read_before_the_rest(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = forum.question(title="Penguins", body="Do they walk?")
+    for number in range(4):
+        forum.post("asker", asked, f"A remark on penguin {number}.", role="reply")
+    answer = forum.post("friend", asked, "A penguin waddles.")
+    best = forum.post("speaker", asked, "Each penguin does.")
+    make_official(by=forum["speaker"], post_id=best.post_id)
+    follow_up()
+    monkeypatch.setattr(queries, "_PASSAGE_POSTS", 3)
+    read = queries._best_posts([asked.topic_id], ["penguin"])
+    assert read[asked.topic_id].id == best.post_id
+    monkeypatch.setattr(queries, "_worth", lambda post, _terms: (post.number, 0))
+    assert queries._best_posts([asked.topic_id], [])[asked.topic_id].id == best.post_id
+    monkeypatch.setattr(queries, "_worth", lambda post, _terms: (-post.number, 0))
+    assert queries._best_posts([asked.topic_id], [])[asked.topic_id].number == 1
+    monkeypatch.setattr(queries, "_PASSAGE_POSTS", 2)
+    assert queries._best_posts([asked.topic_id], [])[asked.topic_id].id == answer.post_id
+
+
 def test_chips_that_no_database_takes_are_no_chips(forum: Forum) -> None:
     strange = {"category": "a\x00b", "tag": "\x07", "kind": "\x00", "state": "none", "by": "\x00"}
     assert queries.asked({"q": "penguin", **strange}) == parse("penguin")
