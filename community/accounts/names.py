@@ -16,6 +16,9 @@ from zlib import crc32
 HANDLE: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{1,28})[a-z0-9]")
 """3 to 30 characters; it begins and ends with a letter or digit."""
 
+BADGE_SIGNS: Final = frozenset("✓✔☑✅🗸🗹🔰🛡⭐★🎖🏅")
+"""What elsewhere says that a name was verified; here only the server draws badges."""
+
 FACES: Final = 12
 """How many colours a face without a photo can have (`hue-0` to `hue-11`)."""
 

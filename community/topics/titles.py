@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from community.core.errors import Invalid
 from community.core.markup import without_invisible
-from community.core.text import is_clean
+from community.core.text import has_towers, is_clean
 
 LONGEST = 150
 """Characters of a title, as in the largest question-and-answer sites; what is longer belongs in the body."""
@@ -39,8 +39,8 @@ def checked_product(text: str, field: str) -> str:
 
 
 def one_line(text: str, field: str) -> str:
-    """Text without line breaks and invisible characters. Raises Invalid for control characters and lone surrogates."""
-    if not is_clean(text):
+    """Text in one line, without what is invisible. Raises Invalid for control characters, lone surrogates and towers of marks."""
+    if not is_clean(text) or has_towers(text):
         raise Invalid(fields={field: _("This holds characters that cannot be stored.")})
     return " ".join(without_invisible(text).split())
 

@@ -86,10 +86,15 @@ def test_nobody_joins_or_renames_to_look_like_staff(app: Flask) -> None:
                     **({"handle": "harmless", "name": "Harm Less", "email": "a@example.com", "password": PASSWORD} | fields)
                 )
             assert set(refused.value.fields) == set(fields), fields
+        tower = "A" + "\u0335" * 9 + "nna"
+        for name in ("Anna \u2713", "Anna \u2611\ufe0f", tower):
+            with pytest.raises(Invalid):
+                actions.sign_up(handle="harmless", name=name, email="a@example.com", password=PASSWORD)
         settings = {"about": "", "time_zone": "UTC", "language": "en", "theme": "system"}
         with pytest.raises(Invalid):
             actions.change_profile(by=forum["anna"], name="Rita", **settings)
-        actions.change_profile(by=forum["anna"], name="Anna Rita", **settings)
+        actions.change_profile(by=forum["anna"], name="Anna\u202e Ri\u200bta", **settings)
+        assert forum["anna"].name == "Anna Rita", "nothing in a name turns the line around it"
         actions.change_profile(by=forum["rita"], name="Rita of Volt", **settings)
         assert forum["rita"].name == "Rita of Volt"
         actions.open_account(handle="volt", name="Volt", confirmed=True)

@@ -66,7 +66,7 @@ def test_line_ends_count_once_and_the_longest_post_fits(forum: Forum) -> None:
 
 def test_fields_of_a_topic_that_do_not_fit(forum: Forum) -> None:
     wrong = {
-        "title": ["", " ", "?!", "x" * 151, "a\x00", "\ud800"],
+        "title": ["", " ", "?!", "x" * 151, "a\x00", "\ud800", "x" + "\u0335" * 9],
         "tags": [["a", "b", "c", "d", "e", "f"], ["x" * 36], ["a b"], ["<b>"], ["--"], ["a\x00"]],
         "product": ["x" * 81, "\x00"],
         "product_version": ["x" * 81, "\udfff"],

@@ -11,11 +11,12 @@ from sqlalchemy import or_, select
 
 from community.accounts.events import AccountOpened
 from community.accounts.models import Account
-from community.accounts.names import HANDLE, handle_from, hue_of, skeleton
+from community.accounts.names import BADGE_SIGNS, HANDLE, handle_from, hue_of, skeleton
 from community.accounts.passwords import check_password, hash_password
 from community.core import clock
 from community.core.errors import Invalid, all_of
-from community.core.text import is_clean
+from community.core.markup import without_invisible
+from community.core.text import has_towers, is_clean
 from community.core.unit import Unit, unit
 from community.extensions import db
 from community.settings.definitions import LANGUAGES
@@ -144,9 +145,11 @@ def free_handle(name: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """A display name with single spaces. Raises Invalid for the field `name`."""
-    clean = " ".join(name.split())
-    if not 2 <= len(clean) <= LONGEST_NAME or not is_clean(clean) or not re.search(r"\w", clean):
+    """A display name with single spaces and without what is invisible or reorders a line. Raises Invalid for the field `name`."""
+    clean = " ".join(without_invisible(name).split())
+    if BADGE_SIGNS.intersection(clean):
+        raise Invalid(fields={"name": gettext("Please leave out signs that look like a badge.")})
+    if not 2 <= len(clean) <= LONGEST_NAME or not is_clean(clean) or has_towers(clean) or not re.search(r"\w", clean):
         raise Invalid(fields={"name": gettext("Please enter a name of 2 to %(most)s characters.", most=LONGEST_NAME)})
     return clean
 
