@@ -12,6 +12,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
@@ -141,6 +142,7 @@ def _answer_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(database.Busy, _busy)
+    app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -185,7 +187,8 @@ def _http_error(error: HTTPException) -> Response:
     return answer
 
 
-def _busy(_error: database.Busy) -> Response:
+def _busy(_error: database.Busy | PoolTimeout) -> Response:
+    """No turn to write, or no connection, in all the time that one waits for it."""
     answer = error_answer(503)
     answer.headers["Retry-After"] = "5"
     return answer
