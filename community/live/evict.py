@@ -17,19 +17,18 @@ from community.accounts.events import AccountSuspended, PasswordChanged, Session
 from community.accounts.models import SignIn
 from community.categories.events import CategoryChanged
 from community.core import clock
-from community.core.errors import Unauthorized
 from community.core.log import Event, Recorded
 from community.extensions import db
 from community.live.channels import Channel, readable
 from community.live.listeners import Listener, Listeners
 from community.live.sockets import Sender
 from community.staff.events import RoleEnded
-from community.staff.viewer import VISITOR, Viewer, viewer_unchecked
+from community.staff.viewer import VISITOR, Viewer, viewers_unchecked
 from community.topics.events import TopicMoved
 from community.topics.models import Topic
 
 CHUNK = 500
-"""Sessions that one query asks about."""
+"""Accounts or sessions that one query asks about."""
 
 Ending = Callable[[Any, Listener], bool]
 
@@ -97,25 +96,28 @@ def _in(listeners: Listeners, channels: Collection[Channel]) -> Rooms:
 
 
 def _judge_again(rooms: Rooms, sender: Sender) -> None:
-    by_account: dict[int | None, list[Listener]] = defaultdict(list)
+    by_account: dict[int, list[Listener]] = defaultdict(list)
+    visitors = [listener for listener in rooms if listener.account_id is None]
     for listener in rooms:
-        by_account[listener.account_id].append(listener)
-    for account_id, sockets in by_account.items():
-        allowed = readable(_viewer(account_id), set().union(*(rooms[listener] for listener in sockets)))
-        for listener in sockets:
-            lost = rooms[listener] - allowed
-            if lost:
-                sender.revoke(listener, lost)
+        if listener.account_id is not None:
+            by_account[listener.account_id].append(listener)
+    _revoke(VISITOR, visitors, rooms, sender)
+    ids = sorted(by_account)
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        viewers = viewers_unchecked(chunk)
+        for account_id in chunk:
+            _revoke(viewers.get(account_id, VISITOR), by_account[account_id], rooms, sender)
         gevent.sleep(0)  # a category may have thousands of readers
 
 
-def _viewer(account_id: int | None) -> Viewer:
-    if account_id is None:
-        return VISITOR
-    try:
-        return viewer_unchecked(account_id)
-    except Unauthorized:  # erased
-        return VISITOR
+def _revoke(viewer: Viewer, sockets: list[Listener], rooms: Rooms, sender: Sender) -> None:
+    """Take the sockets of one viewer out of those of their rooms that they may no longer hear."""
+    allowed = readable(viewer, set[Channel]().union(*(rooms[listener] for listener in sockets)))
+    for listener in sockets:
+        lost = rooms[listener] - allowed
+        if lost:
+            sender.revoke(listener, lost)
 
 
 def close_expired(listeners: Listeners, sender: Sender) -> None:

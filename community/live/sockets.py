@@ -104,6 +104,8 @@ class LiveSockets(Namespace):  # type: ignore[misc]
 
     def on_connect(self, _auth: object = None) -> None:
         """A browser opened its socket, with the cookies that its pages have."""
+        if self._listeners.get(_sid()) is not None:  # a message that calls itself so: the library tells no difference
+            return
         viewer: Viewer = current_user
         self._listeners.add(Listener(_sid(), viewer.id, viewer.session_id, str(get_locale())))
 
@@ -187,6 +189,23 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
         engineio_logger=logging.getLogger("engineio"),
     )
     wire.check_library(socketio.server)
+    _drop_the_malformed(socketio.server)
     sender = Sender(socketio.server, listeners)
     socketio.on_namespace(LiveSockets(listeners, sender))
     return sender
+
+
+def _drop_the_malformed(server: Any) -> None:
+    """Cut off who sends what no Socket.IO client sends. The library would log a traceback for each such message, without end."""
+    take = server.eio.handlers["message"]
+
+    def take_or_drop(engine_sid: str, data: object) -> None:
+        try:
+            take(engine_sid, data)
+        except Exception as error:  # noqa: BLE001 - handlers of ours catch their own: what arrives here is the parser's
+            logger.info("dropped a malformed message", error=type(error).__name__)
+            socket = server.eio.sockets.get(engine_sid)
+            if socket is not None:
+                gevent.spawn(wire.drop, socket)
+
+    server.eio.handlers["message"] = take_or_drop

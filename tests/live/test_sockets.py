@@ -81,7 +81,9 @@ def test_the_first_page_tells_of_closed_places_only_who_may_read_there(house: Ho
         ear.subscribe("home", position=str(position_now()))
     db.session.rollback()
     inside = ask(house, house.staff, by=house.eva)
+    eva.wait_for("nudge")  # each change is heard before the next, so that none is joined with another
     among = ask(house, house.members)
+    eva.wait_for("nudge", 2)
     public = ask(house, house.public)
     (pushed,) = visitor.wait_for("stream")
     assert f'data-topic="{public}"' in pushed["html"]
@@ -181,6 +183,8 @@ def test_a_role_that_ends_takes_its_channels_along(house: House, listen: Listen)
     ear = listen(house.ben)
     said = ear.subscribe("home", "desk", f"category:{house.staff}", f"topic:{topic_id}", position=str(position_now()))
     assert said["refused"] == []
+    ear.send("connect", {})  # a message of this name opens no second listener that rights could not reach
+    ear.subscribe()
     db.session.rollback()
     end_role(by=None, grant_id=grant)
     (goodbye,) = ear.wait_for("goodbye", seconds=SOON)
@@ -232,6 +236,18 @@ def test_messages_are_small_and_not_compressed(site: RunningSite) -> None:
         opcodes.append(opcode)
     assert int.from_bytes(data[:2], "big") == 1009  # message too big
     line.shutdown()
+
+
+def test_who_does_not_speak_the_protocol_is_cut_off(site: RunningSite) -> None:
+    address = site.base_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    for words in ("42[]", '451-["x",{"_placeholder":true,"num":0}]', "42{", "45-[1]"):
+        line = websocket.create_connection(address, timeout=5)
+        line.send("40")
+        line.send(words)
+        with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
+            while line.recv():
+                pass
+        line.shutdown()
 
 
 def test_strange_messages_do_no_harm_and_floods_end(house: House, listen: Listen) -> None:
