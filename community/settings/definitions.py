@@ -86,13 +86,6 @@ class Site:
         _l("Reserved names"),
         _l("Nobody can sign up under these names or names that look like them; one a line. The brand is always among them."),
     )
-    staff_mail_domains: tuple[str, ...] = setting(
-        (),
-        Lines(domains=True),
-        "people",
-        _l("Mail domains of the staff"),
-        _l("Domains whose addresses belong to the company, one a line."),
-    )
     default_language: str = setting(
         "en", Choice(LANGUAGES), "place", _l("Language"), _l("The language of visitors who ask for none of ours.")
     )

@@ -16,7 +16,6 @@ Hours = tuple[time, time] | None
 """When the desk opens and closes on a day, or None where it stays closed."""
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
-_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class Kind(Protocol):
@@ -119,20 +118,16 @@ class Zone:
 
 @dataclass(frozen=True)
 class Lines:
-    """A list, one entry a line: at most 500 entries of at most 80 characters. `domains`: each a mail domain."""
+    """A list, one entry a line: at most 500 entries of at most 80 characters."""
 
-    domains: bool = False
     lower: bool = False
     widget: str = "lines"
 
     def parse(self, sent: str) -> list[str]:
         lines = [" ".join(line.split()) for line in sent.splitlines()]
-        entries = list(dict.fromkeys(line.lower() if self.lower or self.domains else line for line in lines if line))
+        entries = list(dict.fromkeys(line.lower() if self.lower else line for line in lines if line))
         if len(entries) > 500 or any(len(entry) > 80 or not is_clean(entry) for entry in entries):
             raise ValueError(gettext("Please write at most 500 lines of at most 80 characters."))
-        wrong = next((entry for entry in entries if self.domains and not _DOMAIN.fullmatch(entry)), None)
-        if wrong:
-            raise ValueError(gettext("“%(entry)s” is not a mail domain such as example.com.", entry=wrong))
         return entries
 
     def load(self, stored: Any) -> tuple[str, ...]:

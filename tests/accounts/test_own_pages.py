@@ -184,7 +184,7 @@ OWN_FORMS = {
     "/settings/keys": ("name", "read", "admin"),
     "/settings/work": ("works_on", "at_desk"),
     "/u/asker/suspension": ("rule", "reason", "term"),
-    "/admin/settings": ("brand_name", "hue", "desk_hours", "holidays", "desk_time_zone", "products", "staff_mail_domains"),
+    "/admin/settings": ("brand_name", "hue", "desk_hours", "holidays", "desk_time_zone", "products"),
     "/admin/people/asker/roles": ("role", "starts_on", "ends_on"),
     "/admin/people/asker/staff-profile": ("title", "team", "works_on", "at_desk"),
 }

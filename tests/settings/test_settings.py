@@ -25,7 +25,6 @@ GOOD = {
     ),
     "holidays": ("2026-12-25\n2026-12-24\n\n2026-12-25", (date(2026, 12, 24), date(2026, 12, 25))),
     "reserved_names": ("Support\nsupport\n Help  Desk ", ("support", "help desk")),
-    "staff_mail_domains": ("Volt.example\nshop.volt.example", ("volt.example", "shop.volt.example")),
     "products": ("City 2024\nTour", ("City 2024", "Tour")),
     "default_language": ("en", "en"),
 }
@@ -36,7 +35,6 @@ BAD = {
     "desk_time_zone": ("", "Mars/Base", "../etc/passwd"),
     "desk_hours": ("9-17", "17:00-09:00", "09:00-09:00", "24:00-25:00", "0٩:00-17:00", "\n" * 8, "closed"),
     "holidays": ("25.12.2026", "2026-02-30", "tomorrow", "2026-13-01", "٢٠٢٦-12-25"),
-    "staff_mail_domains": ("volt", "@volt.example", "volt.example;x", "-volt.example"),
     "products": ("x" * 81, "\n".join(str(n) for n in range(501))),
     "default_language": ("xx", "", "EN"),
 }

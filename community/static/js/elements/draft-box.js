@@ -12,7 +12,8 @@ const drawn = (field) => field.defaultValue ?? field.value;
 class DraftBox extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.key = `draft:${this.dataset.place}`;
+    // Several people may write in one browser: what one began is not another's.
+    this.key = `draft:${document.documentElement.dataset.viewer}:${this.dataset.place}`;
     this.base = this.fields(drawn);
     this.restore();
     // Something may have been typed before this module was there.
