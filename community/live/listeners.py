@@ -41,7 +41,9 @@ class Listeners:
         return len(self._by_sid)
 
     def add(self, listener: Listener) -> None:
-        """A socket opened."""
+        """A socket opened. One that has a listener keeps it: a message of a client may call itself `connect` too."""
+        if listener.sid in self._by_sid:
+            return
         self._by_sid[listener.sid] = listener
         if listener.account_id is not None:
             self._by_account[listener.account_id].add(listener)

@@ -38,6 +38,9 @@ MESSAGES_A_WINDOW = 40
 FAREWELL = 2.0
 """Seconds that a socket has to take its goodbye and to close; then it is cut off."""
 
+BINARY = ("5", "6")
+"""Types of Socket.IO packets with parts of bytes, which live does not use."""
+
 logger = structlog.get_logger()
 
 
@@ -74,9 +77,7 @@ class Sender:
         engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
         socket = self._server.eio.sockets.get(engine_sid)
         self._server.disconnect(sid)
-        if socket is not None:
-            gevent.spawn_later(FAREWELL, wire.drop, socket)
-            self._server.eio.disconnect(engine_sid)  # waits until what was queued is taken
+        _cut_off(self._server, socket)
 
 
 class LiveSockets(Namespace):  # type: ignore[misc]
@@ -104,8 +105,6 @@ class LiveSockets(Namespace):  # type: ignore[misc]
 
     def on_connect(self, _auth: object = None) -> None:
         """A browser opened its socket, with the cookies that its pages have."""
-        if self._listeners.get(_sid()) is not None:  # a message that calls itself so: the library tells no difference
-            return
         viewer: Viewer = current_user
         self._listeners.add(Listener(_sid(), viewer.id, viewer.session_id, str(get_locale())))
 
@@ -196,16 +195,26 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
 
 
 def _drop_the_malformed(server: Any) -> None:
-    """Cut off who sends what no Socket.IO client sends. The library would log a traceback for each such message, without end."""
+    """Cut off who sends what no script of ours sends.
+
+    The library would log a traceback for each such message, and keep the parts of a binary one until the last has come:
+    as many as its sender announces.
+    """
     take = server.eio.handlers["message"]
 
     def take_or_drop(engine_sid: str, data: object) -> None:
         try:
+            if not isinstance(data, str) or data[:1] in BINARY:
+                raise ValueError("binary")
             take(engine_sid, data)
-        except Exception as error:  # noqa: BLE001 - handlers of ours catch their own: what arrives here is the parser's
+        except Exception as error:  # noqa: BLE001 - our own handlers catch theirs: what arrives here is the parser's
             logger.info("dropped a malformed message", error=type(error).__name__)
-            socket = server.eio.sockets.get(engine_sid)
-            if socket is not None:
-                gevent.spawn(wire.drop, socket)
+            gevent.spawn(_cut_off, server, server.eio.sockets.get(engine_sid))
 
     server.eio.handlers["message"] = take_or_drop
+
+
+def _cut_off(server: Any, socket: Any) -> None:
+    if socket is not None:
+        gevent.spawn_later(FAREWELL, wire.drop, socket)
+        server.eio.disconnect(socket.sid)  # waits until what was queued is taken
