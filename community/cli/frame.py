@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask import Flask
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from community import __version__
 from community.app import create_app
@@ -40,7 +40,9 @@ def run_command(arguments: Sequence[str]) -> int:
         click.echo(str(error), err=True)
     except Refused as error:
         click.echo(error.sentence or f"Refused: {type(error).__name__}.", err=True)
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in {OperationalError, DatabaseError}:
+            raise  # a statement of ours is wrong
         click.echo(f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}.", err=True)
     except OSError as error:
         click.echo(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error}.", err=True)

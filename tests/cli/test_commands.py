@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -139,6 +139,17 @@ def test_the_secret_key_is_made_once_and_whole(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")  # as a start that was cut off once left it
     with pytest.raises(ConfigError, match="is empty"):
         Config.from_environment(environ)
+
+
+def test_a_damaged_database_and_an_unknown_server_are_said_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bothways.sqlite3").write_text("this is no database at all, it only lies there")
+    damaged = Config.from_environment({"BOTHWAYS_DATA": str(tmp_path)})
+    unknown = replace(damaged, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    for config, words in ((damaged, "file is not a database"), (unknown, "onnection")):
+        done = run(config, "migrate")
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1
+        assert words in done.stderr
 
 
 def test_people_roles_and_keys(run: Run, config: Config) -> None:
