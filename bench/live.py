@@ -32,6 +32,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 EXTRA_FILES = 200
 POSITION = re.compile(rb'"channel":"topic:\d+","position":"\w+:(\d+)"')
+READ = 64 * 1024
 TICK = os.sysconf("SC_CLK_TCK")
 TITLES = ("sockets", "p50 ms", "p99 ms", "max ms", "lost", "deliveries / CPU s", "KB a socket", "web MB idle")
 
@@ -154,10 +155,10 @@ def listen(pipe: Connection, port: int, topic_id: int, count: int) -> None:
 
 def take(line: Any, waiting: bytearray, receipts: dict[int, list[float]]) -> None:
     """Read what is there; note pushes, answer pings."""
-    waiting += line.recv(1 << 20)
     now = time.monotonic()
+    waiting += line.recv(READ)
     while (frame := whole_frame(waiting)) is not None:
-        found = POSITION.search(frame[:200])
+        found = POSITION.search(frame, 0, 200)
         if found:
             receipts.setdefault(int(found[1]), []).append(now)
         elif frame == b"2":
