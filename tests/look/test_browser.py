@@ -128,6 +128,17 @@ def test_a_draft_survives_a_reload_and_words_can_be_quoted(page: Page) -> None:
     expect(page.locator("#reply")).to_be_focused()
 
 
+def test_words_typed_before_the_draft_came_are_kept(page: Page) -> None:
+    page.locator("#reply").press_sequentially("An old draft")
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept in this browser")
+    page.reload()
+    page.locator("#reply").evaluate("field => { field.value = 'Newer words' }")  # as quick as somebody on a slow line
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => Boolean(customElements.get('draft-box'))")
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept in this browser")
+    expect(page.locator("#reply")).to_have_value("Newer words")
+
+
 def test_an_at_sign_offers_the_people_of_the_page(page: Page) -> None:
     page.mouse.move(5, 5)
     page.wait_for_function("() => Boolean(customElements.get('text-expander') && customElements.get('post-editor'))")

@@ -51,7 +51,9 @@ class DraftBox extends HTMLElement {
   restore() {
     const { fields = {}, base = {} } = JSON.parse(localStorage.getItem(this.key) ?? "{}");
     for (const [name, value] of Object.entries(fields)) {
-      if (this.base[name] === base[name]) this.form.elements.namedItem(name).value = value;
+      const field = this.form.elements.namedItem(name);
+      // What was typed before this module was there is newer than any draft.
+      if (this.base[name] === base[name] && field.value === drawn(field)) field.value = value;
     }
   }
 
