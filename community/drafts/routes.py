@@ -13,7 +13,7 @@ from community.core.errors import Invalid
 from community.core.fragments import respond
 from community.core.limits import by_person
 from community.drafts.actions import FIELDS, discard_draft, save_draft
-from community.drafts.queries import drafts_of
+from community.drafts.queries import drafts_of, titles_of
 
 bp = Blueprint("drafts", __name__)
 
@@ -22,7 +22,12 @@ bp = Blueprint("drafts", __name__)
 @members_only
 def drafts() -> Response:
     """Everything that the viewer has begun."""
-    begun = [{"place": draft.place, "url": address_of(draft.place), "draft": draft} for draft in drafts_of(viewer())]
+    found = drafts_of(viewer())
+    titles = titles_of(viewer(), [draft.place for draft in found])
+    begun = [
+        {"place": draft.place, "url": address_of(draft.place), "draft": draft, "title": titles.get(draft.place, "")}
+        for draft in found
+    ]
     answer = make_response(render_template("drafts/drafts.html", begun=begun))
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

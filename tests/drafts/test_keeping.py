@@ -57,3 +57,21 @@ def test_what_does_not_fit_is_refused(forum: Forum) -> None:
             save_draft(by=forum["asker"], place="ask", fields={"body": body})
     with pytest.raises(Unauthorized):
         save_draft(by=VISITOR, place="ask", fields={"body": "x"})
+
+
+def test_drafts_name_the_topic_that_they_are_of(app: Flask) -> None:
+    with app.app_context():
+        forum = small_forum(app)
+        asked, inside = forum.question(title="Which grease?"), forum.question("worker", title="Hidden plans", category="inside")
+        answer = forum.post("asker", asked, "The blue one.")
+        friend, asker = forum["friend"], forum["asker"]
+        for who, place in (
+            (friend, f"topic:{asked.topic_id}"),
+            (friend, f"topic:{inside.topic_id}"),
+            (asker, f"post:{answer.post_id}"),
+        ):
+            save_draft(by=who, place=place, fields={"body": "Half a"})
+    page = forum.browser("friend").get("/drafts").text
+    assert "Which grease?" in page
+    assert "Hidden plans" not in page
+    assert "Which grease?" in forum.browser("asker").get("/drafts").text

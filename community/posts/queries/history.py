@@ -33,13 +33,14 @@ class Change:
 
 @dataclass(frozen=True)
 class History:
-    """The changes of a post, newest first, a page of them."""
+    """The changes of a post, newest first, a page of them; none may be kept though it was edited (small corrections, imports)."""
 
     post_id: int
     url: str
     topic_title: str
     author_name: str
     created_at: datetime
+    edited_at: datetime | None
     changes: list[Change]
     page: Page
 
@@ -59,6 +60,7 @@ def history_of(viewer: Viewer, post_id: int, number: int) -> History:
         topic_title=post.topic.title,
         author_name=post.author.name,
         created_at=post.created_at,
+        edited_at=post.edited_at,
         changes=_changes(post, number),
         page=page,
     )
