@@ -109,7 +109,7 @@ class RunningSite:
         address = "/readyz" if self._running.keys() & {"worker", "run"} else "/healthz"
         try:
             return self._running.keys() == {"worker"} or requests.get(self.base_url + address, timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 
