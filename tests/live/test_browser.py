@@ -135,8 +135,12 @@ def test_a_lost_network_is_said_and_nothing_is_missed_or_doubled(house: House, w
 def test_who_may_not_see_it_any_more_does_not(house: House, window: Window) -> None:
     topic_id = ask(house, "Is it public?")
     page = live(window(), f"/t/{topic_id}")
+    asleep = live(window(), f"/t/{topic_id}")
+    asleep.context.set_offline(True)
     move_topic(by=house.viewer(house.eva), topic_id=topic_id, category_id=house.staff)
     expect(page.get_by_text("Is it public?")).to_have_count(0)
+    asleep.context.set_offline(False)
+    expect(asleep.get_by_text("Is it public?")).to_have_count(0)
 
 
 def test_what_is_not_for_everybody_comes_by_ones_own_rights(house: House, window: Window, site: RunningSite) -> None:

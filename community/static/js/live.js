@@ -7,6 +7,7 @@ import { apply, refreshSoon } from "./live-streams.js";
 
 const POLL = 15_000; // ms between questions while there is no socket
 const ANSWER = 10_000; // ms to wait for an answer
+const AGAIN = 3_000; // ms before the next try when none came
 const CALM = { spread: 200, other: 1_000, home: 10_000 }; // ms: over which nudged readers ask, and between the questions of one
 const PAUSES = { restart: [300, 5_000], error: [3_000, 10_000], too_many: [30_000, 60_000] }; // ms, from and to
 
@@ -95,10 +96,11 @@ async function ask() {
   const question = { channels: names, position: `${position.epoch}:${position.number}` };
   try {
     const overSocket = socket.connected;
-    take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question));
+    take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question), position);
     if (overSocket) show("live");
   } catch {
     show("lost"); // asked again when the socket is back, or by the next poll
+    if (socket.connected) setTimeout(soon, AGAIN);
   }
 }
 
@@ -108,20 +110,27 @@ async function missed({ channels: names, position }) {
   return answer.json();
 }
 
-function take(answer) {
+// An answer counts for a channel unless the page that was turned to meanwhile is older than the question (`from`: another question
+// is on its way), or something newer has been applied.
+function take(answer, from) {
   if (!answer) return;
   const position = parse(answer.position);
-  for (const { html } of answer.streams) apply(html);
-  for (const name of answer.granted) {
+  const counts = (name) => {
+    const at = channels.get(name)?.at;
+    return at && !isOlder(at, from) && (at.epoch !== position.epoch || at.number <= position.number);
+  };
+  for (const { channel, html } of answer.streams) if (counts(channel)) apply(html);
+  if (answer.reload.some(counts)) refreshSoon();
+  for (const name of answer.granted.filter(counts)) {
     const channel = channels.get(name);
-    if (!channel) continue;
     const held = channel.held ?? [];
     channel.held = null;
+    channel.wasGranted = true;
     move(channel, position);
     held.forEach(receive);
   }
+  if (answer.refused.some((name) => channels.get(name)?.wasGranted)) rightsEnded();
   answer.refused.forEach((name) => channels.delete(name));
-  if (answer.reload.some((name) => channels.has(name))) refreshSoon();
 }
 
 function receive(message) {
@@ -151,8 +160,9 @@ async function askWithOwnRights({ channel: name, url }) {
   await new Promise((done) => setTimeout(done, Math.max(Math.random() * CALM.spread, due - Date.now())));
   if (channels.get(name) !== channel) return;
   channel.asked = Date.now();
+  const from = channel.at;
   try {
-    take(await missed({ channels: [name], position: `${channel.at.epoch}:${channel.at.number}` }));
+    take(await missed({ channels: [name], position: `${from.epoch}:${from.number}` }), from);
   } catch {
     soon();
   }
