@@ -105,7 +105,7 @@ class WebProcess(RunningSite):
             assert process.poll() is None, self.log.read_text()[-3000:]
         try:
             return requests.get(f"{self.base_url}/live", timeout=5).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 
