@@ -62,7 +62,11 @@ class Site:
         "Questions, answers and the people behind them", Line(120), "brand", _l("Tagline"), _l("One sentence under the name.")
     )
     hue: int = setting(
-        192, Number(0, 359), "brand", _l("Colour"), _l("The hue of the brand in degrees (OKLCH): 30 is red, 140 green, 250 blue.")
+        192,
+        Number(0, 359, "hue"),
+        "brand",
+        _l("Colour"),
+        _l("Buttons, badges and frames take it, by day and by night. The number is its hue in degrees."),
     )
     desk_time_zone: str = setting(
         "UTC", Zone(), "desk", _l("Time zone of the desk"), _l("Desk hours and holidays are meant in this zone.")

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from community.core.fragments import drawing
 from tests.look.test_macros import Tags
 
-VISITOR = SimpleNamespace(signed_in=False, theme="system")
+VISITOR = SimpleNamespace(signed_in=False, theme="system", handle="")
 BRAND = SimpleNamespace(name="Volt", title="Volt Community", tagline="Ask in public", hue=192)
 
 

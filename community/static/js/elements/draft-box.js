@@ -12,8 +12,7 @@ const drawn = (field) => field.defaultValue ?? field.value;
 class DraftBox extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    // Several people may write in one browser: what one began is not another's.
-    this.key = `draft:${document.documentElement.dataset.viewer}:${this.dataset.place}`;
+    this.key = `draft:${document.documentElement.dataset.viewer}:${this.dataset.place}`; // what one person began is not another's
     this.base = this.fields(drawn);
     this.restore();
     // Something may have been typed before this module was there.
@@ -52,8 +51,7 @@ class DraftBox extends HTMLElement {
     const { fields = {}, base = {} } = JSON.parse(localStorage.getItem(this.key) ?? "{}");
     for (const [name, value] of Object.entries(fields)) {
       const field = this.form.elements.namedItem(name);
-      // What was typed before this module was there is newer than any draft.
-      if (this.base[name] === base[name] && field.value === drawn(field)) field.value = value;
+      if (this.base[name] === base[name] && field.value === drawn(field)) field.value = value; // nothing was typed yet
     }
   }
 
