@@ -90,7 +90,7 @@ def test_the_frame_is_small_and_nothing_shifts(chromium: Browser, address: str) 
 
 def test_the_theme_is_kept_and_there_before_the_first_paint(page: Page) -> None:
     page.get_by_role("button", name="Dark", exact=True).click()
-    assert page.evaluate("getComputedStyle(document.body).colorScheme || document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("body")).to_have_css("color-scheme", "dark")
     page.reload(wait_until="commit")
     page.wait_for_function("() => document.body")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
