@@ -12,8 +12,7 @@ CAPABILITIES = (
     {"categories"},
     {"tags"},
     {"topics"},
-    {"drafts"},
-    {"posts"},
+    {"drafts", "posts"},  # a post begins as a draft, and a draft may be of a post
     {"answers"},
     {"people"},
     {"home"},
