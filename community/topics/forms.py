@@ -38,8 +38,9 @@ class DuplicateForm(PageForm):
 class MoveForm(PageForm):
     """Moving a topic."""
 
-    category = SelectField(_l("New category"))
+    category = SelectField(_l("New category"), render_kw={"required": True})
 
     def offer(self, categories: list[Category]) -> None:
         """Let the form choose among these categories."""
-        self.category.choices = [SelectChoice(category.slug, category.name) for category in categories]
+        places = [SelectChoice(category.slug, category.name) for category in categories]
+        self.category.choices = [SelectChoice("", gettext("Please choose")), *places] if places else []

@@ -32,7 +32,14 @@ function load(table) {
   }
 }
 
+// Where tabs are wider than a phone, the one that is open is in sight.
+function showTab() {
+  const open = document.querySelector(".tabs > [aria-current]");
+  if (open) open.parentElement.scrollLeft = open.offsetLeft - open.parentElement.offsetLeft;
+}
+
 function look() {
+  showTab();
   load(ATONCE);
   if (inUse) load(ONUSE);
 }
