@@ -118,6 +118,7 @@ def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> Simp
         "closed": False,
         "answered_by": None,
         "held": False,
+        "accepts_posts": True,
         "official": False,
         "reply_count": 3,
         "helpful": 0,

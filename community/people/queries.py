@@ -32,7 +32,7 @@ LATEST_ANSWERS = 5
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """An answer on its author's page: `url` leads to it, `title` is of its question; `spoken_for_brand` as it was when written."""
+    """An answer on its author's page; `title` is of its question. `spoken_for_brand` is no longer said of who has left."""
 
     id: int
     url: str
@@ -92,7 +92,7 @@ def person(viewer: Viewer, handle: str, page: int) -> Person:
         member=member(account.id),
         answers=given,
         solved=solved,
-        latest_answers=_latest_answers(viewer, account) if given and page == 1 else (),
+        latest_answers=_latest_answers(viewer, account, works_here=badge.kind == "staff") if given and page == 1 else (),
         topics=tiles(viewer, Listing(author_id=account.id, sort="new"), number=page, address=f"/u/{account.handle}"),
         suspension=suspension_unchecked(account.id) if told else None,
         may_suspend=bool(may_suspend(viewer, viewer_unchecked(account.id))),
@@ -107,7 +107,7 @@ def _answer_counts(viewer: Viewer, account: Account) -> tuple[int, int]:
     return given, solved
 
 
-def _latest_answers(viewer: Viewer, account: Account) -> tuple[GivenAnswer, ...]:
+def _latest_answers(viewer: Viewer, account: Account, *, works_here: bool) -> tuple[GivenAnswer, ...]:
     columns = (
         *(Post.id, Post.number, Post.created_at, Post.accepted, Post.official, Post.badge, Post.topic_id),
         *(func.substr(Post.text, 1, EXCERPT * 3).label("beginning"), Topic.slug, Topic.title),
@@ -124,7 +124,7 @@ def _latest_answers(viewer: Viewer, account: Account) -> tuple[GivenAnswer, ...]
             created_at=row.created_at,
             accepted=row.accepted,
             official=row.official,
-            spoken_for_brand=row.badge == "staff",
+            spoken_for_brand=works_here and row.badge == "staff",
             category=category_view(row, "category"),
         )
         for row in db.session.execute(newest)

@@ -176,6 +176,7 @@ def test_a_removed_post_leads_to_its_tombstone(forum: Forum) -> None:
     assert visitor.get(f"/p/{post_id}").location == f"{where}#post_{post_id}"
     assert "Buy my pills" in keeper.get(f"/posts/{post_id}/removed").text
     assert visitor.get(f"/posts/{post_id}/removed").status_code == 404
+    assert friend.post(f"/t/{topic_id}/posts", {"body": "Tighten it."}).status_code == 303
     first = keeper.get(where).text.partition('id="post_')[2].partition('"')[0]
     assert keeper.post(f"/posts/{first}/removal", {"rule": "off_topic", "reason": "Elsewhere."}).status_code == 303
     gone = visitor.get(where, follow_redirects=True)
@@ -183,6 +184,8 @@ def test_a_removed_post_leads_to_its_tombstone(forum: Forum) -> None:
     assert gone.status_code == 200
     assert "rattle" not in gone.text
     assert "Elsewhere." in gone.text
+    assert "Tighten it." in gone.text
+    assert "reply_to=" not in gone.text, "nobody can add to it"
     assert "noindex" in gone.text
     assert "rattle" not in visitor.get("/questions").text
 
