@@ -13,13 +13,17 @@ CAPABILITIES = (
     {"tags"},
     {"topics"},
     {"drafts", "posts"},  # a post begins as a draft, and a draft may be of a post
+    {"follows", "votes"},
     {"answers"},
     {"people"},
+    {"insights"},
+    {"faq"},
+    {"desk"},
     {"home"},
     {"imports"},
     {"demo"},
 )
-READERS = {"live", "search", "mail"}
+READERS = {"live", "search", "mail", "notifications"}
 API = {"api"}
 OUTERMOST = {
     *("app", "tables", "guard", "cli", "worker", "web", "wsgi", "supervisor", "running", "checkpoints", "migrating"),
