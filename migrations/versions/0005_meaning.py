@@ -1,4 +1,4 @@
-"""Vectors, related questions, saved searches."""
+"""Vectors of topics, and related questions."""
 
 from __future__ import annotations
 
