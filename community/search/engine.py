@@ -119,6 +119,14 @@ class SearchEngine(Protocol):
     def find(self, query: Query, *, limit: int, offset: int = 0, audiences: Collection[str] | None = None) -> Found:
         """The topics that match, best first; only those of `audiences` unless it is None. Raises nothing."""
 
+    def like(
+        self, title: str, body: str = "", *, limit: int, audiences: Collection[str] | None = None, without: Collection[int] = ()
+    ) -> Found:
+        """The topics that are about the same as a text, nearest first, without those named; filters as for `find`.
+
+        Takes a text of any length and looks only for the few of its words that tell most. Raises nothing.
+        """
+
     def suggest(self, query: Query) -> str | None:
         """The query spelled as the documents spell it, or None when there is nothing better."""
 
@@ -186,14 +194,16 @@ class SearchIndexes:
         found = [self.public.find(query, limit=upto)]
         if audiences:
             found.append(self.restricted.find(query, limit=upto, audiences=audiences))
-        hits = sorted((hit for one in found for hit in one.hits), key=lambda hit: (-hit.score, -hit.topic_id))
-        return Found(
-            hits=hits[offset:upto],
-            total=sum(one.total for one in found),
-            terms=tuple(dict.fromkeys(term for one in found for term in one.terms)),
-            available=all(one.available for one in found),
-            position=_older([one.position for one in found]),
-        )
+        return _together(found, offset, upto)
+
+    def like(
+        self, title: str, body: str = "", *, limit: int, audiences: Collection[str] = (), without: Collection[int] = ()
+    ) -> Found:
+        """What is about the same in the public index, and in the restricted one for `audiences`, nearest first."""
+        found = [self.public.like(title, body, limit=limit, without=without)]
+        if audiences:
+            found.append(self.restricted.like(title, body, limit=limit, audiences=audiences, without=without))
+        return _together(found, 0, limit)
 
     def suggest(self, query: Query) -> str | None:
         """Another spelling, from the public index alone: a restricted word must not show here."""
@@ -214,6 +224,18 @@ class SearchIndexes:
         """Close both."""
         self.restricted.close()
         self.public.close()
+
+
+def _together(found: Sequence[Found], start: int, end: int) -> Found:
+    """The answers of several indexes as one, from one hit to another."""
+    hits = sorted((hit for one in found for hit in one.hits), key=lambda hit: (-hit.score, -hit.topic_id))
+    return Found(
+        hits=hits[start:end],
+        total=sum(one.total for one in found),
+        terms=tuple(dict.fromkeys(term for one in found for term in one.terms)),
+        available=all(one.available for one in found),
+        position=_older([one.position for one in found]),
+    )
 
 
 def _older(positions: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from community.search.analysis import DEFAULT_LANGUAGE, analyzer_for
 from community.search.engine import Document, Found, IndexReplaced, NeedsRebuild, SearchError
 from community.search.querying import Query
 from community.search.whoosh_folder import IndexFolder
+from community.search.whoosh_likeness import Likeness
 from community.search.whoosh_ranking import Ranking
 from community.search.whoosh_schema import FORMAT, row
 from community.search.whoosh_segments import IndexDamaged
@@ -158,6 +159,18 @@ class WhooshEngine:
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
             ranking = Ranking(query, snapshot, statistics, tuple(self._analyzers.values()), self._clock())
             return replace(ranking.found(limit, offset, audiences), position=self._position_of(snapshot))
+
+        found = self._asked(ask)
+        return found if found is not None else Found(available=False)
+
+    def like(
+        self, title: str, body: str = "", *, limit: int, audiences: Collection[str] | None = None, without: Collection[int] = ()
+    ) -> Found:
+        """See `SearchEngine.like`."""
+
+        def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
+            near = Likeness(title, body, snapshot, statistics, tuple(self._analyzers.values()), self._clock())
+            return replace(near.found(limit, audiences, without), position=self._position_of(snapshot))
 
         found = self._asked(ask)
         return found if found is not None else Found(available=False)

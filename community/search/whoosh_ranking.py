@@ -7,7 +7,6 @@ exact words, how good the topic is, how recent. All statistics come from one pla
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
@@ -17,21 +16,18 @@ from community.search.analysis import Analyzer
 from community.search.engine import FEW, Found, Hit
 from community.search.querying import Query
 from community.search.whoosh_filters import allowed
-from community.search.whoosh_schema import STEMS, WORDS
-from community.search.whoosh_segments import LENGTHS, Segment
+from community.search.whoosh_schema import WORDS
+from community.search.whoosh_scoring import Scoring, lift
+from community.search.whoosh_segments import Segment
 from community.search.whoosh_snapshots import Snapshot
 from community.search.whoosh_wording import Sought, Wording
 
 RANKED: Final = 500
 """Hits that are put in order; a page beyond is empty."""
 
-# BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 grows with the weights of `whoosh_schema`.
-_K1, _B = 6.0, 0.75
 _EXACT: Final = 0.25  # Share of a word's worth that its exact form adds to its stem.
 _LEAST_WORTH: Final = 1.0  # Of a filler word that counts: a third of the documents have it.
-_RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
 _COVERED: Final = 0.3  # Least share of the question's information that a partial match covers.
-_DAY: Final = 86_400
 
 Allowed = list[tuple[Segment, set[int]]]
 
@@ -54,7 +50,7 @@ class Ranking:
         self._query = query
         self._snapshot = snapshot
         self._wording = Wording(query, analyzers, statistics)
-        self._norms = {name: _norms(statistics.average_length(name)) for name in (STEMS, WORDS)}
+        self._scoring = Scoring(self._wording, statistics)
         self._now = now
 
     def found(self, limit: int, offset: int, audiences: Collection[str] | None) -> Found:
@@ -78,9 +74,9 @@ class Ranking:
         rarest, *others = sorted(sought, key=self._wording.frequency)
         matches = []
         for segment, numbers in among:
-            scores = self._scores(segment, rarest, numbers)
+            scores = self._scoring.scores(segment, rarest, numbers)
             for each in others:
-                more = self._scores(segment, each, scores.keys(), sorted(scores))
+                more = self._scoring.scores(segment, each, scores.keys(), sorted(scores))
                 scores = {number: scores[number] + score for number, score in more.items()}
             matches.append(_Matches(segment, scores))
         return matches
@@ -94,7 +90,7 @@ class Ranking:
             cover: dict[int, float] = {}
             for each in sought:
                 worth = self._wording.worth(each)
-                for number, score in self._scores(segment, each, numbers).items():
+                for number, score in self._scoring.scores(segment, each, numbers).items():
                     scores[number] = scores.get(number, 0.0) + score
                     cover[number] = cover.get(number, 0.0) + worth
                     known.add(each)
@@ -113,22 +109,6 @@ class Ranking:
             for segment, scores, cover in found
         ]
 
-    def _scores(
-        self, segment: Segment, sought: Sought, among: Collection[int], hint: Sequence[int] | None = None
-    ) -> dict[int, float]:
-        """BM25 of one word for the documents `among`, by the best of its terms. `hint` is `among` sorted, if at hand."""
-        scores: dict[int, float] = {}
-        worth = self._wording.worth(sought) * (_K1 + 1)
-        for term in sought.terms:
-            norms, lengths, share = self._norms[term.field], segment.lengths[term.field], term.share * worth
-            for numbers, weights in segment.weighed(term.field, term.text, hint):
-                for number, weight in zip(numbers, weights, strict=True):
-                    if number in among:
-                        score = share * weight / (weight + norms[lengths[number]])
-                        if number not in scores or score > scores[number]:
-                            scores[number] = score
-        return scores
-
     def _ranked(self, matches: list[_Matches], sought: list[Sought]) -> list[Hit]:
         """The best by text, ordered with exact words, quality and age."""
         everything = ((score, at, number) for at, each in enumerate(matches) for number, score in each.scores.items())
@@ -137,9 +117,8 @@ class Ranking:
         hits = []
         for score, at, number in best:
             segment = matches[at].segment
-            age = max(0.0, self._now - segment.active[number]) / _DAY
-            lift = segment.priors[number] * (1 + _RECENT * math.exp(-age / _RECENT_DAYS))
-            hits.append(Hit(segment.topics[number], (score + bonus.get((at, number), 0.0)) * lift))
+            worth = (score + bonus.get((at, number), 0.0)) * lift(segment, number, self._now)
+            hits.append(Hit(segment.topics[number], worth))
         return sorted(hits, key=lambda hit: (-hit.score, -hit.topic_id))
 
     def _bonus_of_exact_words(
@@ -157,11 +136,6 @@ class Ranking:
                 for number in matched.segment.holders(WORDS, each.exact, numbers).intersection(numbers):
                     bonus[at, number] = bonus.get((at, number), 0.0) + _EXACT * wording.worth(each)
         return bonus
-
-
-def _norms(average: float) -> list[float]:
-    """BM25's part that depends on a document's length, for each byte a length is kept as."""
-    return [_K1 * (1 - _B + _B * length / average) for length in LENGTHS]
 
 
 def _has_filters(query: Query) -> bool:

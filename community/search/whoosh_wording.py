@@ -61,6 +61,10 @@ class Wording:
         languages = (analyzer.sought(chunk) for analyzer in self._analyzers)
         return [self._form(pieces) for pieces in zip(*languages, strict=True)]
 
+    def telling_forms(self, text: str) -> list[Sought]:
+        """The words of a text that are no filler in any language."""
+        return [each for each in self.forms(text) if each.terms[0].field == STEMS]
+
     def some(self) -> list[Sought]:
         """The rarest words, as many as can be added up in time, the last typed perhaps only begun."""
         chosen: list[Sought] = []

@@ -214,6 +214,26 @@ def test_languages(tmp_path: Path) -> None:
     engine.close()
 
 
+def test_what_is_about_the_same_as_a_text(engine: WhooshEngine) -> None:
+    noise = [topic(number, "Brake pads", "They squeal when wet, and it is my bike") for number in range(10, 40)]
+    put(
+        engine,
+        topic(1, "The display goes dark in the cold", "Below zero the screen of my bike is black."),
+        topic(2, "Charger blinks red", "It is cold here."),
+        topic(3, "Cold display", "dark", audience="category:2"),
+        *noise,
+    )
+    found = engine.like("My display is dark", "It is cold, and then the screen of my bike stays black. " * 400, limit=3)
+    assert found.hits[0].topic_id in (1, 3)
+    assert {hit.topic_id for hit in found.hits} == {1, 2, 3}
+    assert {"display", "dark", "black"} <= set(found.terms)
+    assert [hit.topic_id for hit in engine.like("display dark", limit=5, audiences=("category:2",)).hits] == [3]
+    assert 1 not in [hit.topic_id for hit in engine.like("display dark", limit=5, without=(1,)).hits]
+    assert engine.like("", "", limit=5).hits == engine.like("the of it", limit=5).hits == []
+    assert engine.like("\x00\ud800 ((*", "電" * 5_000, limit=5).hits == []
+    assert [hit.topic_id for hit in engine.like("red", limit=5).hits] == [2]
+
+
 def test_another_spelling(engine: WhooshEngine) -> None:
     put(
         engine,
@@ -565,6 +585,8 @@ def test_a_secret_changes_nothing_that_others_see(tmp_path: Path) -> None:
     for query in ("battery", "firmware plan", "battery recall", "zanzibar", "zanz", "plan zanzibar", "is:new", "-night"):
         for audiences in ((), ("category:2",)):
             asked = parse(query)
+            near = [each.like(query, "a recall of the battery", limit=9, audiences=audiences) for each in (plain, guarded)]
+            assert near[0] == near[1]
             assert plain.find(asked, limit=20, audiences=audiences) == guarded.find(asked, limit=20, audiences=audiences)
     assert guarded.suggest(parse("zanzibra")) is None
     assert ids(guarded, "zanzibar", audiences=("category:3",)) == [94, 93, 92, 91, 90]
