@@ -176,6 +176,12 @@ class Results(BaseModel):
     next: str | None
 
 
+class SimilarResults(BaseModel):
+    """Questions near to a text, nearest first, as search results. The snippet begins the best answer, or the question."""
+
+    results: list[Result]
+
+
 class EventOut(BaseModel):
     """Something that happened in public: ids and small facts."""
 
@@ -253,6 +259,15 @@ class SearchQuery(Sent):
 
     q: Annotated[str, Field(max_length=LONGEST_QUERY)]
     page: Annotated[int, Field(ge=1, le=10)] = 1
+
+
+class SimilarQuery(Sent):
+    """The question that somebody has in mind. Nothing is looked for below 8 characters of title."""
+
+    title: Annotated[str, Field(max_length=1_000, description="Its first 200 characters are read.")]
+    body: Annotated[str, Field(max_length=20_000, description="Its first 2,000 characters are read; 600 tell nearly as much.")] = ""
+    limit: Annotated[int, Field(ge=1, le=20)] = 5
+    answered: Annotated[bool, Field(description="Leave out questions that nobody has answered.")] = False
 
 
 class EventQuery(Sent):

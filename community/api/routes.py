@@ -18,7 +18,9 @@ from community.people.queries import person
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.posts.models import Post
 from community.posts.queries import post_for
+from community.posts.views import Tile
 from community.search.queries import asked, search
+from community.search.similar import similar
 from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
@@ -147,15 +149,7 @@ def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
     found = search(call.viewer, asked({"q": call.query.q}), number=call.query.page)
     results = [
         m.Result(
-            topic=m.TopicFound(
-                id=one.tile.id,
-                title=one.tile.title,
-                url=f"{base_url()}{one.tile.url}",
-                kind=one.tile.kind,  # type: ignore[arg-type]
-                state=one.tile.state,  # type: ignore[arg-type]
-                closed=one.tile.closed,
-                category=one.tile.category.slug,
-            ),
+            topic=_topic_found(one.tile),
             snippet="".join(text for text, _ in one.passage),
             post_url=f"{base_url()}{one.post_url}",
             by=author_out(one.by) if one.by else None,
@@ -172,6 +166,25 @@ def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
         suggestion=found.suggestion,
         next=link("/search", q=call.query.q, page=call.query.page + 1) if more else None,
     )
+
+
+@endpoint(bp, "GET", "/similar", query=m.SimilarQuery, answer=m.SimilarResults)
+def get_similar(call: Call[Nothing, m.SimilarQuery]) -> m.SimilarResults:
+    """Find the questions nearest to one that somebody is about to ask."""
+    q = call.query
+    found = similar(call.viewer, q.title, q.body, limit=q.limit, answered=q.answered)
+    results = [
+        m.Result(
+            topic=_topic_found(one.tile),
+            snippet=one.passage,
+            post_url=f"{base_url()}{one.answer.url if one.answer else one.tile.url}",
+            by=author_out(one.answer.author) if one.answer else None,
+            accepted=one.answer is not None and one.answer.accepted,
+            official=one.answer is not None and one.answer.official,
+        )
+        for one in found
+    ]
+    return m.SimilarResults(results=results)
 
 
 @endpoint(bp, "GET", "/categories", answer=m.CategoryList)
@@ -240,6 +253,18 @@ def openapi() -> Response:
 def docs() -> str:
     """The same to read."""
     return render_template("api/docs.html", described=describe(base_url()), endpoints=reading_order(), kind=kind_words)
+
+
+def _topic_found(tile: Tile) -> m.TopicFound:
+    return m.TopicFound(
+        id=tile.id,
+        title=tile.title,
+        url=f"{base_url()}{tile.url}",
+        kind=tile.kind,  # type: ignore[arg-type]
+        state=tile.state,  # type: ignore[arg-type]
+        closed=tile.closed,
+        category=tile.category.slug,
+    )
 
 
 def _moderating(call: Call[m.PostChange, Nothing] | Call[m.RemovalAsked, Nothing], post_id: int) -> None:

@@ -105,6 +105,10 @@ def test_a_question_is_asked_answered_accepted_found_and_followed_by_programs(fo
         take_all(SearchFollower())
     found = visitor("GET", "/search?q=pinch+bolt")[1]
     assert (found["total"], found["results"][0]["topic"]["id"], found["results"][0]["official"]) == (1, topic["id"], True)
+    near = visitor("GET", "/similar?title=It+rattles+again&body=The+pinch+bolt&limit=3")[1]["results"]
+    assert [(one["topic"]["id"], one["official"], one["snippet"]) for one in near] == [
+        (topic["id"], True, found["results"][0]["snippet"])
+    ]
     assert visitor("GET", f"/posts/{answer['id']}")[1]["html"] == answer["html"]
     assert visitor("GET", "/people/speaker")[1]["answers"] == 1
     names = [event["name"] for event in visitor("GET", "/events")[1]["events"]]
@@ -169,7 +173,12 @@ def test_keys_open_what_their_owner_and_scopes_allow_and_nothing_else(forum: For
         404
     ] * 5
     assert visitor("GET", "/topics?category=inside")[0] == 404
-    everything = json.dumps([visitor("GET", path)[1] for path in ("/topics", "/categories", "/events", "/search?q=wombat")])
+    everything = json.dumps(
+        [
+            visitor("GET", path)[1]
+            for path in ("/topics", "/categories", "/events", "/search?q=wombat", "/similar?title=The+wombat+sleeps")
+        ]
+    )
     assert not any(word in everything for word in ("wombat", "numbat", "inside", str(inside.url)))
     assert visitor("GET", "/events")[1]["events"] == []
     with app.app_context():
@@ -305,6 +314,8 @@ def test_no_body_and_no_address_breaks_it(forum: Forum, app: Flask) -> None:
         "/search",
         "/search?q=" + "a" * 500,
         "/search?q=x&page=11",
+        "/similar",
+        "/similar?title=Why+so+loud&limit=21",
         "/events?after=x",
         "/events?after=other:5",
         "/people/%00",

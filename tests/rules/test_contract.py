@@ -65,6 +65,7 @@ ADDRESSES = {
     "/api/v1/topics/1/posts?limit=100": (200, 200),
     "/api/v1/categories": (200, 200),
     "/api/v1/search?q=rattle": (200, 200),
+    "/api/v1/similar?title=Why+does+it+rattle": (200, 200),
     "/api/v1/people/worker": (200, 200),
     "/api/v1/events": (200, 200),
     "/healthz": (200, 200),

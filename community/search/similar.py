@@ -1,0 +1,140 @@
+"""Questions like a text that somebody is writing, always for somebody: with the answer, to be read in place.
+
+What comes near is looked at again with the viewer's rights of this moment (`verifying.py`); a typed text is only ever
+words here, never an operator of the search box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from flask_babel import gettext
+from sqlalchemy import case, or_, select
+
+from community.categories.policy import visibilities_open_to
+from community.core.errors import TooMany
+from community.core.markup import excerpt
+from community.core.native import NativeThreads, TooBusy
+from community.core.text import without_unwanted
+from community.extensions import db
+from community.posts.models import Post
+from community.posts.queries import post_views_unchecked, tiles_unchecked
+from community.posts.views import PostView, Tile
+from community.search.analysis import DEFAULT_LANGUAGE, analyzer_for
+from community.search.engine import Found
+from community.search.indexes import audiences, indexes
+from community.search.querying import MOST_TERMS, Query
+from community.search.verifying import still_true
+from community.staff.viewer import Viewer
+
+SHORTEST: Final = 8
+"""Characters of a title from which on similar questions are looked for (product.md 2)."""
+
+LONGEST_TITLE: Final = 200
+"""Characters of a title that are read."""
+
+LONGEST_BODY: Final = 2000
+"""Characters of a body that are read: what comes later in a question seldom tells more."""
+
+MOST: Final = 20
+"""Questions in one answer at the most."""
+
+PASSAGE: Final = 220
+"""Characters of the beginning of an answer, or of the question where there is none."""
+
+_CANDIDATES: Final = 50  # Looked at again in the database for each answer; those that may not be seen leave no hole.
+_SOLVED: Final = 1.08  # What a solved question or an official answer counts more: the first among near equals.
+
+_QUESTIONS: Final = Query(kinds=("question",))
+
+_threads = NativeThreads(at_once=2, seconds=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A question that is near, and its best answer to be read in place; `passage` is the beginning of either, as plain text.
+
+    `answer` is the accepted and official answer, else the accepted or the official one, else the first of the team, else the first;
+    None where nobody has answered.
+    """
+
+    tile: Tile
+    answer: PostView | None
+    passage: str
+
+
+def similar(
+    viewer: Viewer, title: str, body: str = "", *, limit: int = 5, without: int | None = None, answered: bool = True
+) -> tuple[Similar, ...]:
+    """The questions nearest to a text that this viewer may see, solved ones first among near equals.
+
+    `without` is a topic that is not meant, such as the one that asks; `answered` leaves out questions that nobody has answered.
+    Nothing below 8 characters of title. Raises TooMany when the machine is too busy to look.
+    """
+    title, body = _read(title, LONGEST_TITLE), _read(body, LONGEST_BODY)
+    if len(title) < SHORTEST:
+        return ()
+    found = _ask(title, body, audiences(visibilities_open_to(viewer)))
+    near = {hit.topic_id: hit.score for hit in found.hits if hit.topic_id != without}
+    ids = still_true(viewer, _QUESTIONS, list(near), found.position)
+    shown = _shown_posts(ids)
+    if answered:
+        ids = [topic_id for topic_id in ids if shown[topic_id].role == "answer"]
+    return _with_answers(_nearest(ids, near, max(1, min(limit, MOST))), shown)
+
+
+def _read(text: str, length: int) -> str:
+    return " ".join(without_unwanted(text[: length * 2]).split())[:length]
+
+
+def _ask(title: str, body: str, groups: Sequence[str]) -> Found:
+    index = indexes()
+    # It may have to wait for its turn: meanwhile others need the connection, and the database its checkpoints.
+    db.session.rollback()
+    try:
+        return _threads.run(index.find, _words(title, body), limit=_CANDIDATES, audiences=groups)
+    except TooBusy:
+        raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
+
+
+def _words(title: str, body: str) -> Query:
+    """The words of a text as a query, those of the title first."""
+    analyzer = analyzer_for(DEFAULT_LANGUAGE)
+    words = dict.fromkeys(word for text in (title, body) for word in text.split())
+    telling = [word for word in words if not all(analyzer.is_filler(piece.word) for piece in analyzer.sought(word))]
+    return replace(_QUESTIONS, words=tuple((telling or list(words))[:MOST_TERMS]))
+
+
+def _shown_posts(topic_ids: Collection[int]) -> dict[int, Any]:
+    """The post that each of these topics shows, with `id` and `role`, by the topic's id: its best answer, else its question."""
+    rows = db.session.execute(
+        select(Post.topic_id, Post.id, Post.role)
+        .where(Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
+        .where(or_(Post.role == "answer", Post.number == 1))
+        # Worst first, so that the best stays in the mapping (rulings 21).
+        .order_by(
+            (Post.role == "answer").asc(),
+            (Post.accepted & Post.official).asc(),
+            *(Post.accepted.asc(), Post.official.asc()),
+            case((Post.badge == "staff", 1), else_=0).asc(),
+            *(Post.accepted_at.desc(), Post.number.desc()),
+        )
+    )
+    return {row.topic_id: row for row in rows}
+
+
+def _nearest(topic_ids: Sequence[int], near: dict[int, float], limit: int) -> list[Tile]:
+    """The nearest of these topics, which are in order of their nearness; solved ones move up past near equals."""
+    tiles = tiles_unchecked(topic_ids[: limit * 2])
+    weighed = [(near[tile.id] * (_SOLVED if tile.state == "solved" or tile.official else 1.0), tile.id, tile) for tile in tiles]
+    return [tile for _, _, tile in sorted(weighed, key=lambda each: each[:2], reverse=True)][:limit]
+
+
+def _with_answers(tiles: Sequence[Tile], shown: dict[int, Any]) -> tuple[Similar, ...]:
+    posts = {post.topic_id: post for post in post_views_unchecked(shown[tile.id].id for tile in tiles)}
+    return tuple(
+        Similar(tile, post if post.role == "answer" else None, excerpt(post.text, PASSAGE))
+        for tile, post in ((tile, posts[tile.id]) for tile in tiles if tile.id in posts)
+    )
