@@ -7,7 +7,7 @@ words here, never an operator of the search box.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -22,10 +22,9 @@ from community.extensions import db
 from community.posts.models import Post
 from community.posts.queries import post_views_unchecked, tiles_unchecked
 from community.posts.views import PostView, Tile
-from community.search.analysis import DEFAULT_LANGUAGE, analyzer_for
 from community.search.engine import Found
 from community.search.indexes import audiences, indexes
-from community.search.querying import MOST_TERMS, Query
+from community.search.querying import Query
 from community.search.verifying import still_true
 from community.staff.viewer import Viewer
 
@@ -76,8 +75,8 @@ def similar(
     title, body = _read(title, LONGEST_TITLE), _read(body, LONGEST_BODY)
     if len(title) < SHORTEST:
         return ()
-    found = _ask(title, body, audiences(visibilities_open_to(viewer)))
-    near = {hit.topic_id: hit.score for hit in found.hits if hit.topic_id != without}
+    found = _ask(title, body, audiences(visibilities_open_to(viewer)), () if without is None else (without,))
+    near = {hit.topic_id: hit.score for hit in found.hits}
     ids = still_true(viewer, _QUESTIONS, list(near), found.position)
     shown = _shown_posts(ids)
     if answered:
@@ -89,22 +88,14 @@ def _read(text: str, length: int) -> str:
     return " ".join(without_unwanted(text[: length * 2]).split())[:length]
 
 
-def _ask(title: str, body: str, groups: Sequence[str]) -> Found:
+def _ask(title: str, body: str, groups: Sequence[str], without: Collection[int]) -> Found:
     index = indexes()
     # It may have to wait for its turn: meanwhile others need the connection, and the database its checkpoints.
     db.session.rollback()
     try:
-        return _threads.run(index.find, _words(title, body), limit=_CANDIDATES, audiences=groups)
+        return _threads.run(index.like, title, body, limit=_CANDIDATES, audiences=groups, without=without)
     except TooBusy:
         raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
-
-
-def _words(title: str, body: str) -> Query:
-    """The words of a text as a query, those of the title first."""
-    analyzer = analyzer_for(DEFAULT_LANGUAGE)
-    words = dict.fromkeys(word for text in (title, body) for word in text.split())
-    telling = [word for word in words if not all(analyzer.is_filler(piece.word) for piece in analyzer.sought(word))]
-    return replace(_QUESTIONS, words=tuple((telling or list(words))[:MOST_TERMS]))
 
 
 def _shown_posts(topic_ids: Collection[int]) -> dict[int, Any]:
