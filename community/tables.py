@@ -10,9 +10,26 @@ from community.drafts import models as drafts
 from community.imports import models as imports
 from community.mail import models as mail
 from community.posts import models as posts
+from community.searches import models as searches
 from community.settings import models as settings
 from community.staff import models as staff
 from community.tags import models as tags
 from community.topics import models as topics
 
-MODULES = (accounts, answers, categories, follow, log, schedule, drafts, imports, mail, posts, settings, staff, tags, topics)
+MODULES = (
+    accounts,
+    answers,
+    categories,
+    follow,
+    log,
+    schedule,
+    drafts,
+    imports,
+    mail,
+    posts,
+    searches,
+    settings,
+    staff,
+    tags,
+    topics,
+)

@@ -109,7 +109,7 @@ def events_out(after: str | None, limit: int) -> tuple[list[EventOut], str]:
     last = at.number
     for each in read:
         topic_id = getattr(each.event, "topic_id", None)
-        if topic_id in public and not getattr(each.event, "held", False):
+        if topic_id in public and _is_of_topic(each.event) and not getattr(each.event, "held", False):
             if len(found) == limit:
                 break
             category_id = getattr(each.event, "category_id", None)
@@ -151,6 +151,11 @@ def _readable(viewer: Viewer) -> Select[int]:
 def _public(topic_ids: set[int]) -> set[int]:
     query = select(Topic.id).join(Category, Category.id == Topic.category_id).where(Topic.id.in_(topic_ids))
     return set(db.session.scalars(query.where(topics_visible_to(VISITOR))))
+
+
+def _is_of_topic(event: Any) -> bool:
+    """Whether it happened to the topic itself, rather than to somebody because of it."""
+    return f"topic:{event.topic_id}" in event.channels()
 
 
 def _open_places() -> set[int]:

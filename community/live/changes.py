@@ -12,6 +12,7 @@ from community.answers import events as answers
 from community.categories import events as categories
 from community.core.log import Event, Recorded
 from community.posts import events as posts
+from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
 from community.topics import events as topics
@@ -84,6 +85,10 @@ IGNORED: Mapping[type[Event], str] = {
     staff.RoleGranted: "badges of posts are those of the time of writing; a new right shows with the next load",
     staff.RoleEnded: "ends rights to channels (evict.py); old badges say so with the next load",
     staff.StaffProfileChanged: "shows with the next load",
+    searches.SearchSaved: "its owner's list of saved searches shows it with the next load",
+    searches.SearchChanged: "its owner's list of saved searches shows it with the next load",
+    searches.SearchDropped: "its owner's list of saved searches shows it with the next load",
+    searches.SearchMatched: "the notifications that come of it tell",
     settings.SiteRestored: "recorded while the site stands still; the new epoch makes every browser load anew",
     settings.SettingChanged: "shows with the next load; it stands on every page",
 }

@@ -22,6 +22,7 @@ from community.core.log import Event, Recorded
 from community.core.unit import Unit
 from community.mail.models import OutgoingMail
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
+from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
 from community.topics.events import (
@@ -73,6 +74,8 @@ class MailFollower(Follower):
             # Sessions, profiles, roles and settings: seen on the page.
             *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
             *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
+            # Saved searches: what they find is told by notifications.
+            *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Topics and posts: a matter of follows, which decide who hears of them.
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),

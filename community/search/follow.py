@@ -25,6 +25,7 @@ from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRe
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
 from community.search.indexes import indexes
+from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
 from community.topics import events as topics
@@ -63,6 +64,7 @@ class SearchFollower(Follower):
             *(accounts.ResetAsked, accounts.PasswordChanged, accounts.SessionEnded, accounts.AccountSuspended),
             *(accounts.SuspensionLifted, RoleGranted, RoleEnded, StaffProfileChanged),
             *(CategoryMade, SettingChanged, SiteRestored),
+            *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
         }
     )
 

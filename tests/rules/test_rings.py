@@ -13,7 +13,7 @@ CAPABILITIES = (
     {"tags"},
     {"topics"},
     {"drafts", "posts"},  # a post begins as a draft, and a draft may be of a post
-    {"follows", "votes"},
+    {"follows", "votes", "searches"},
     {"answers"},
     {"people"},
     {"insights"},
