@@ -39,6 +39,7 @@ CAPABILITIES: tuple[str, ...] = (
     "drafts",
     "health",
     "home",
+    "insights",
     "live",
     "people",
     "posts",
@@ -56,6 +57,7 @@ READERS: tuple[str, ...] = (
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
     "community.accounts.jobs.JOBS",
+    "community.insights.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
 )

@@ -7,7 +7,9 @@ from community.answers import models as answers
 from community.categories import models as categories
 from community.core import follow, log, schedule
 from community.drafts import models as drafts
+from community.faq import models as faq
 from community.imports import models as imports
+from community.insights import models as insights
 from community.mail import models as mail
 from community.posts import models as posts
 from community.searches import models as searches
@@ -28,6 +30,8 @@ MODULES = (
     mail,
     posts,
     searches,
+    faq,
+    insights,
     settings,
     staff,
     tags,

@@ -22,6 +22,7 @@ GROUPS: Final = (
     ("brand", _l("Brand")),
     ("desk", _l("Desk and promise")),
     ("people", _l("People")),
+    ("faq", _l("FAQ and insights")),
     ("place", _l("Language and products")),
 )
 
@@ -89,6 +90,23 @@ class Site:
         "people",
         _l("Reserved names"),
         _l("Nobody can sign up under these names or names that look like them; one a line. The brand is always among them."),
+    )
+    faq_people: int = setting(
+        6,
+        Number(1, 10_000),
+        "faq",
+        _l("People until an answer is in the FAQ"),
+        _l(
+            "An accepted or official answer becomes an entry when so many people have looked for it. "
+            "Visitors count at most as much as members and customers who are known."
+        ),
+    )
+    gap_floor: int = setting(
+        5,
+        Number(3, 1000),
+        "faq",
+        _l("People until a search in vain is shown"),
+        _l("The words of a search that found nothing are kept and shown to the team only once so many people have used them."),
     )
     default_language: str = setting(
         "en", Choice(LANGUAGES), "place", _l("Language"), _l("The language of visitors who ask for none of ours.")

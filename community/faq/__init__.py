@@ -1,0 +1,4 @@
+"""The FAQ, which builds itself of accepted and official answers that many people looked for.
+
+Nouns: FaqEntry, FaqWording.
+"""
