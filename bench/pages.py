@@ -1,4 +1,4 @@
-"""Pages beside bare Flask returning the same bytes on the same server: requests a second, and the ratio.
+"""Pages beside bare Flask returning the same bytes on the same server: requests a second, CPU a request, and the ratios.
 
     .venv/bin/python bench/pages.py [--seconds 4]
 
@@ -12,19 +12,35 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import selectors
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 CONNECTIONS = 8
+
+
+class Place(NamedTuple):
+    """A server that is measured."""
+
+    port: int
+    pid: int
+
+
+class Rate(NamedTuple):
+    """Answers a second, and microseconds of the server's CPU an answer."""
+
+    answers: float
+    cpu: float
+
 
 BARE = """
 from gevent import monkey
@@ -54,7 +70,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=4.0, help="length of each run")
     seconds = arguments.parse_args().seconds
-    with tempfile.TemporaryDirectory() as folder, _site(Path(folder)) as (port, paths, cookie):
+    with tempfile.TemporaryDirectory() as folder, _site(Path(folder)) as (site, paths, cookie):
         for name, path, headers in (
             ("topic page, visitor", paths["topic"], ""),
             ("topic page, visitor, gzip", paths["topic"], "Accept-Encoding: gzip\r\n"),
@@ -62,53 +78,91 @@ def main() -> None:
             ("home page, visitor", "/", ""),
             ("topic page, signed in", paths["topic"], f"Cookie: {cookie}\r\n"),
         ):
-            _row(Path(folder), name, port, path, headers, seconds)
+            _row(Path(folder), name, site, path, headers, seconds)
 
 
-def _row(folder: Path, name: str, port: int, path: str, headers: str, seconds: float) -> None:
-    first, body, etag = _once(port, path, "" if headers == "304" else headers)
+def _row(folder: Path, name: str, site: Place, path: str, headers: str, seconds: float) -> None:
+    first, body, etag = _once(site.port, path, "" if headers == "304" else headers)
     if headers == "304":
         headers = f"If-None-Match: {etag}\r\n"
-        first, body, _ = _once(port, path, headers)
+        first, body, _ = _once(site.port, path, headers)
     page = folder / "page"
     page.write_bytes(body)
     with _bare(page) as bare:
         ours, theirs = [], []
         for _ in range(3):
-            ours.append(_rate(port, path, headers, seconds))
+            ours.append(_rate(site, path, headers, seconds))
             theirs.append(_rate(bare, "/", "", seconds))
-    mine, other = statistics.median(ours), statistics.median(theirs)
+    mine, other = (Rate(*map(statistics.median, zip(*rates, strict=True))) for rates in (ours, theirs))
     print(
-        f"{name:<28} {first} {len(body):>7} bytes {mine:>8.0f}/s   bare Flask {other:>8.0f}/s   ratio {mine / other:.2f}",
+        f"{name:<28} {first} {len(body):>7} bytes {mine.answers:>7.0f}/s {mine.cpu:>6.0f} us"
+        f"   bare Flask {other.answers:>7.0f}/s {other.cpu:>6.0f} us"
+        f"   ratio {mine.answers / other.answers:.2f}, of CPU {other.cpu / mine.cpu:.2f}",
         flush=True,
     )
 
 
-def _rate(port: int, path: str, headers: str, seconds: float) -> float:
+def _rate(place: Place, path: str, headers: str, seconds: float) -> Rate:
     """Requests a second over all connections, asked by a process of its own so that the server has a core."""
-    script = f"from bench.pages import ask; print(ask({port}, {path!r}, {headers!r}, {seconds}))"
-    return float(subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    script = f"from bench.pages import ask; print(ask({place.port}, {path!r}, {headers!r}, {seconds}))"
+    before = _cpu_seconds(place.pid)
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    answers = float(told)
+    return Rate(answers, (_cpu_seconds(place.pid) - before) / (answers * seconds) * 1e6)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU time that a server and its worker have used so far."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        if pid in {int(stat.parent.name), int(fields[1])}:
+            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
 
 
 def ask(port: int, path: str, headers: str, seconds: float) -> float:
-    """Ask over kept-alive connections for so many seconds; returns answers a second."""
-    counts = [0] * CONNECTIONS
+    """Ask over kept-alive connections for so many seconds; returns answers a second.
+
+    One thread that does next to nothing, so that the server is what is measured: each connection sends its next request
+    when the answer before is there, whose length is known from the first one.
+    """
+    request = _request(path, headers)
+    length = _length(port, request)
+    answers, left = 0, {}
+    poll = selectors.DefaultSelector()
+    for _ in range(CONNECTIONS):
+        connection = socket.create_connection(("127.0.0.1", port))
+        poll.register(connection, selectors.EVENT_READ)
+        connection.sendall(request)
+        left[connection.fileno()] = length
+    room = bytearray(262_144)
     end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for key, _ in poll.select(1.0):
+            got = key.fileobj.recv_into(room)  # type: ignore[union-attr]
+            if not got:
+                raise ConnectionError("the server closed the connection")
+            left[key.fd] -= got
+            if left[key.fd] <= 0:
+                if left[key.fd] < 0:
+                    raise ValueError("an answer was longer than the first one")
+                answers += 1
+                left[key.fd] = length
+                key.fileobj.sendall(request)  # type: ignore[union-attr]
+    return answers / seconds
 
-    def client(number: int) -> None:
-        request = _request(path, headers)
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            while time.monotonic() < end:
-                connection.sendall(request)
-                _read(connection)
-                counts[number] += 1
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / seconds
+def _length(port: int, request: bytes) -> int:
+    """Bytes of a whole answer, head included, as it is sent the second time on one connection."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        for _ in range(2):
+            connection.sendall(request)
+            head, body = _read(connection)
+    return len(head) + 4 + len(body)
 
 
 def _request(path: str, headers: str) -> bytes:
@@ -149,20 +203,20 @@ def _once(port: int, path: str, headers: str) -> tuple[str, bytes, str]:
 
 
 @contextmanager
-def _bare(page: Path) -> Iterator[int]:
+def _bare(page: Path) -> Iterator[Place]:
     port = _free_port()
     server = subprocess.Popen([sys.executable, "-c", BARE, str(port), str(page)])
     try:
         _until_open(port)
-        yield port
+        yield Place(port, server.pid)
     finally:
         server.terminate()
         server.wait()
 
 
 @contextmanager
-def _site(folder: Path) -> Iterator[tuple[int, dict[str, str], str]]:
-    """A site with a topic of 20 posts; its port, the paths, and the cookie of somebody signed in."""
+def _site(folder: Path) -> Iterator[tuple[Place, dict[str, str], str]]:
+    """A site with a topic of 20 posts; its place, the paths, and the cookie of somebody signed in."""
     port = _free_port()
     environ = {**os.environ, "BOTHWAYS_DATA": str(folder / "data"), "BOTHWAYS_PORT": str(port), "BOTHWAYS_LIMITS": "off"}
     made = subprocess.run([sys.executable, "-m", "bench.making"], cwd=ROOT, env=environ, check=True, capture_output=True, text=True)
@@ -170,7 +224,7 @@ def _site(folder: Path) -> Iterator[tuple[int, dict[str, str], str]]:
     server = subprocess.Popen([sys.executable, "-m", "community.cli", "web"], cwd=ROOT, env=environ)
     try:
         _until_open(port)
-        yield port, told["paths"], told["cookie"]
+        yield Place(port, server.pid), told["paths"], told["cookie"]
     finally:
         server.terminate()
         server.wait()

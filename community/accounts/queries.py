@@ -64,7 +64,7 @@ def suspension_unchecked(account_id: int) -> Suspension | None:
 
 def viewer_of_token(token: str) -> Viewer | None:
     """The viewer of a session's token, or None when it has ended; one query."""
-    found = viewer_of_session(digest(token), clock.now())
+    found = viewer_of_session(digest(token))
     return replace(found, session_token=token) if found else None
 
 

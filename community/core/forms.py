@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from flask import request
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import PasswordField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 
 from community.core.errors import Invalid, Refused
 from community.core.text import is_clean
 
 _SENT: Final = object()
+
+
+@cache
+def _texts(language: str) -> Any:
+    return get_translations([language])
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]
@@ -27,6 +34,10 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         """The guard in front of all views checks the token, so no form has to."""
 
         csrf = False
+
+        def get_translations(self, _form: object) -> Any:
+            """WTForms' own texts, read once a process; Flask-WTF would read them for each request."""
+            return _texts(get_locale().language)
 
     def __init__(self, formdata: Any = _SENT, **named: Any) -> None:
         super().__init__(formdata=self._sent() if formdata is _SENT else formdata, **named)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Index, select
+from sqlalchemy import BindParameter, ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from community.core.base import Base, Id
@@ -156,7 +156,7 @@ def versions(session: Session, channels: Sequence[str], *, before: int | None = 
     return {channel: row[number] or 0 for number, channel in enumerate(channels)}
 
 
-def version_columns(channels: Sequence[str], *, before: int | None = None) -> list[ColumnElement[int | None]]:
+def version_columns(channels: Sequence[str | BindParameter[str]], *, before: int | None = None) -> list[ColumnElement[int | None]]:
     """A column for each channel: its newest position, NULL where nothing happened."""
     columns: list[ColumnElement[int | None]] = []
     for number, channel in enumerate(channels):

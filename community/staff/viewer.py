@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, null, or_, select
 from sqlalchemy.orm import Session
 
 from community.accounts.models import Account, SignIn, Suspension
 from community.core import clock
+from community.core.base import UtcDateTime
 from community.core.errors import Forbidden, Unauthorized
 from community.extensions import db
 from community.staff.models import Grant, StaffProfile
@@ -117,7 +117,7 @@ def photo_url(photo: str | None) -> str | None:
 
 def viewer_unchecked(account_id: int) -> Viewer:
     """The viewer that this account is now, without a session. Raises Unauthorized when it is erased or unknown."""
-    found = _one(db.session(), Account.id == account_id)
+    found = _one(db.session(), _OF_ACCOUNT, account_id=account_id)
     if found is None:
         raise Unauthorized
     return found
@@ -125,7 +125,7 @@ def viewer_unchecked(account_id: int) -> Viewer:
 
 def viewers_unchecked(account_ids: Collection[int]) -> dict[int, Viewer]:
     """The same of several, by account id and by one query; who is erased or unknown is left out."""
-    return _found(db.session(), Account.id.in_(account_ids))
+    return _found(db.session(), _OF_ACCOUNTS, account_ids=list(account_ids))
 
 
 def refreshed(by: Viewer) -> Viewer:
@@ -145,24 +145,15 @@ def refreshed(by: Viewer) -> Viewer:
     return replace(now, session_id=by.session_id, session_token=by.session_token, scopes=by.scopes)
 
 
-def viewer_of_session(token_digest: str, moment: datetime) -> Viewer | None:
+def viewer_of_session(token_digest: str) -> Viewer | None:
     """The viewer of a living session, by one query; None when it has ended, expired or its owner is suspended."""
-    found = _one(
-        db.session(),
-        SignIn.token_digest == token_digest,
-        SignIn.ended_at.is_(None),
-        SignIn.expires_at > moment,
-        with_session=True,
-    )
+    found = _one(db.session(), _OF_SESSION, token_digest=token_digest)
     return None if found is None or found.suspended else found
 
 
-def _one(session: Session, *conditions: Any, with_session: bool = False) -> Viewer | None:
-    return next(iter(_found(session, *conditions, with_session=with_session).values()), None)
-
-
-def _found(session: Session, *conditions: Any, with_session: bool = False) -> dict[int, Viewer]:
-    moment = clock.now()
+def _query(session_id: Any) -> Select[*tuple[Any, ...]]:
+    """Accounts with the roles and suspensions in force at `:moment`."""
+    moment = bindparam("moment", type_=UtcDateTime())
     in_force = and_(
         Grant.account_id == Account.id,
         Grant.starts_at <= moment,
@@ -173,7 +164,7 @@ def _found(session: Session, *conditions: Any, with_session: bool = False) -> di
         Suspension.lifted_at.is_(None),
         or_(Suspension.ends_at.is_(None), Suspension.ends_at > moment),
     )
-    query = (
+    return (
         select(
             Account.id,
             Account.handle,
@@ -187,23 +178,42 @@ def _found(session: Session, *conditions: Any, with_session: bool = False) -> di
             Grant.role,
             StaffProfile.title,
             Suspension.id.label("suspension_id"),
-            SignIn.id.label("session_id") if with_session else Account.id.label("no_session"),
+            session_id.label("session_id"),
         )
         .select_from(Account)
         .outerjoin(Grant, in_force)
         .outerjoin(StaffProfile, StaffProfile.account_id == Account.id)
         .outerjoin(Suspension, suspended)
-        .where(Account.erased_at.is_(None), *conditions)
+        .where(Account.erased_at.is_(None))
     )
-    if with_session:
-        query = query.join(SignIn, SignIn.account_id == Account.id)
+
+
+# Built once: every request asks one of them, and building a statement takes longer than running it.
+_OF_ACCOUNT = _query(null()).where(Account.id == bindparam("account_id"))
+_OF_ACCOUNTS = _query(null()).where(Account.id.in_(bindparam("account_ids", expanding=True)))
+_OF_SESSION = (
+    _query(SignIn.id)
+    .join(SignIn, SignIn.account_id == Account.id)
+    .where(
+        SignIn.token_digest == bindparam("token_digest"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("moment", type_=UtcDateTime()),
+    )
+)
+
+
+def _one(session: Session, query: Select[*tuple[Any, ...]], **parameters: Any) -> Viewer | None:
+    return next(iter(_found(session, query, **parameters).values()), None)
+
+
+def _found(session: Session, query: Select[*tuple[Any, ...]], **parameters: Any) -> dict[int, Viewer]:
     people: dict[int, list[Any]] = {}
-    for row in session.execute(query):
+    for row in session.execute(query, {"moment": clock.now(), **parameters}):
         people.setdefault(row.id, []).append(row)
-    return {account_id: _viewer(rows, with_session=with_session) for account_id, rows in people.items()}
+    return {account_id: _viewer(rows) for account_id, rows in people.items()}
 
 
-def _viewer(rows: list[Any], *, with_session: bool) -> Viewer:
+def _viewer(rows: list[Any]) -> Viewer:
     """The viewer of an account's rows, one for each role in force."""
     first = rows[0]
     return Viewer(
@@ -219,5 +229,5 @@ def _viewer(rows: list[Any], *, with_session: bool) -> Viewer:
         language=first.language,
         time_zone=first.time_zone,
         theme=first.theme,
-        session_id=first.session_id if with_session else None,
+        session_id=first.session_id,
     )
