@@ -90,7 +90,9 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     _answer_errors(app)
     app.teardown_appcontext(_end_reading)
     watched = SqliteVersions(str(engine.url.database)) if config.sqlite else EngineVersions(engine)
-    app.wsgi_app = PublicPages(app.wsgi_app, watched, cookie=SESSION_COOKIE, language=languages.negotiate)  # type: ignore[method-assign]
+    pages = PublicPages(app.wsgi_app, watched, cookie=SESSION_COOKIE, language=languages.negotiate)
+    app.extensions["public_pages"] = pages
+    app.wsgi_app = pages  # type: ignore[method-assign]
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0, x_prefix=0)  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,6 +24,8 @@ from sqlalchemy.pool import NullPool
 from community.app import create_app
 from community.config import Config
 from community.core.errors import Conflict
+from community.core.hits import serve_kept
+from community.core.pagecache import PublicPages
 from community.extensions import socketio
 from community.health.metrics import REGISTRY
 from community.live.listeners import Listeners
@@ -63,6 +66,7 @@ class Front:
         open_sockets.set_function(lambda: len(self._listeners))
         self._sender = install(app, socketio, self._listeners)
         self._app = app.wsgi_app
+        self.pages: PublicPages = app.extensions["public_pages"]
         tail = Tail(app, self._listeners, self._sender)
         tail.start()
         gevent.spawn(tail.run)
@@ -82,7 +86,25 @@ class Front:
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """gunicorn's worker, which closes its sockets before it ends: they would hold it until the grace is over."""
+    """gunicorn's worker, which answers kept pages itself and closes its sockets before it ends.
+
+    Sockets would hold it until the grace is over.
+    """
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        """Serve one connection: kept pages at once, and all else from the first other request on as gunicorn does."""
+        client.setblocking(True)
+        try:
+            go_on = serve_kept(client, self.wsgi.pages, KEEP_ALIVE, lambda: self.alive)
+        except OSError:  # the other side went away
+            go_on = False
+        except Exception:
+            self.log.exception("a kept page was not served")
+            go_on = False
+        if go_on:
+            super().handle(listener, client, addr)
+        else:
+            client.close()
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM: no new requests, the open ones end, sockets are told."""

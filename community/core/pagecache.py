@@ -38,6 +38,7 @@ _MARK = "X-Bothways-Shows"
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+Answer = tuple[str, list[tuple[str, str]], list[bytes]]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
@@ -150,12 +151,23 @@ class PublicPages:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or self._cookie in environ.get("HTTP_COOKIE", ""):
             return self._app(environ, _without_mark(start_response))
         key = self._key(environ)
+        entry = self._kept(key)
+        return _serve(entry, environ, start_response) if entry is not None else self._make(key, environ, start_response)
+
+    def hit(self, environ: Environ) -> Answer | None:
+        """Status, headers and body of a kept page that is still fresh; None where the application must be asked."""
+        if self._cookie in environ.get("HTTP_COOKIE", ""):
+            return None
+        entry = self._kept(self._key(environ))
+        return _answer(entry, environ) if entry is not None else None
+
+    def _kept(self, key: tuple[str, ...]) -> Entry | None:
         entry = self._entries.get(key)
-        if entry is not None and self._fresh(entry):
-            if key in self._entries:  # others may have pushed it out while the database was asked
-                self._entries.move_to_end(key)
-            return _serve(entry, environ, start_response)
-        return self._make(key, environ, start_response)
+        if entry is None or not self._fresh(entry):
+            return None
+        if key in self._entries:  # others may have pushed it out while the database was asked
+            self._entries.move_to_end(key)
+        return entry
 
     def _key(self, environ: Environ) -> tuple[str, ...]:
         accepts = self._language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
@@ -206,18 +218,22 @@ def _entry(status: str, headers: list[tuple[str, str]], mark: str, body: bytes) 
 
 
 def _serve(entry: Entry, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    status, headers, body = _answer(entry, environ)
+    start_response(status, headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+
+
+def _answer(entry: Entry, environ: Environ) -> Answer:
     encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'"{entry.digest}-{encoding}"'
     headers = [*entry.headers, ("ETag", etag)]
     if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-        start_response("304 NOT MODIFIED", headers)
-        return []
+        return "304 NOT MODIFIED", headers, []
     body = entry.body(encoding)
     if encoding != "identity":
         headers.append(("Content-Encoding", encoding))
     headers.append(("Content-Length", str(len(body))))
-    start_response(entry.status, headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    return entry.status, headers, [body]
 
 
 def _encoding(accepts: str) -> str:
