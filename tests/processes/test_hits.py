@@ -39,6 +39,8 @@ class Connection:
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         status = int(first.split(" ")[1])
+        if status == 100:
+            return self.answer()
         length = 0 if status in {204, 304} else int(headers["content-length"])
         while len(self._rest) < length:
             self._more()
