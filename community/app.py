@@ -58,6 +58,7 @@ JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
     "community.accounts.jobs.JOBS",
     "community.insights.jobs.JOBS",
+    "community.answers.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
 )

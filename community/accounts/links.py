@@ -20,6 +20,7 @@ LIFETIMES: Final = {
     "reset": timedelta(hours=1),
     "set_password": timedelta(days=7),
     "first_admin": timedelta(days=7),
+    "verdict": timedelta(days=30),
 }
 """How long a link of each purpose may be used."""
 
@@ -32,15 +33,30 @@ class LinkOver(NotFound):
         self.purpose = purpose
 
 
-PATHS: Final = {"confirm": "/confirm/", "reset": "/reset/", "set_password": "/reset/", "first_admin": "/first-run/"}
+PATHS: Final = {
+    "confirm": "/confirm/",
+    "reset": "/reset/",
+    "set_password": "/reset/",
+    "first_admin": "/first-run/",
+    "verdict": "/solved/",
+}
 """Where a link of each purpose leads, before its token."""
 
 
-def make_link(u: Unit, purpose: str, account_id: int | None) -> str:
-    """A new link inside an open unit; returns its path with the token, which is stored nowhere."""
+def make_link(u: Unit, purpose: str, account_id: int | None, *, subject_id: int | None = None, address: str | None = None) -> str:
+    """A new link inside an open unit; returns its path with the token, which is stored nowhere.
+
+    It is about `subject_id`, such as a post; with `address` it ends when the account gets another one.
+    """
     token = new_token()
     row = MailedLink(
-        purpose=purpose, token_digest=digest(token), account_id=account_id, created_at=u.now, expires_at=u.now + LIFETIMES[purpose]
+        purpose=purpose,
+        token_digest=digest(token),
+        account_id=account_id,
+        subject_id=subject_id,
+        address_digest=digest(address.lower()) if address else None,
+        created_at=u.now,
+        expires_at=u.now + LIFETIMES[purpose],
     )
     u.add(row)
     return PATHS[purpose] + token
@@ -56,9 +72,17 @@ def link_of(token: str, *purposes: str) -> MailedLink:
             MailedLink.expires_at > clock.now(),
         )
     ).first()
-    if found is None:
+    if found is None or not _still_theirs(found):
         raise LinkOver(purposes[0])
     return found
+
+
+def _still_theirs(link: MailedLink) -> bool:
+    """Whether the account has the address that the link was mailed to, where that matters."""
+    if link.address_digest is None:
+        return True
+    address = link.account.email if link.account is not None else None
+    return address is not None and digest(address.lower()) == link.address_digest
 
 
 def use_link(u: Unit, token: str, *purposes: str) -> MailedLink:
@@ -76,3 +100,9 @@ def end_links(u: Unit, account_id: int | None, *purposes: str) -> None:
         MailedLink.used_at.is_(None),
     )
     u.session.execute(update(MailedLink).where(*living).values(used_at=u.now))
+
+
+def end_links_about(u: Unit, purpose: str, account_id: int | None, subject_id: int) -> None:
+    """Let no other link of a purpose that this account has about one thing be used any more."""
+    living = (MailedLink.purpose == purpose, MailedLink.account_id == account_id, MailedLink.subject_id == subject_id)
+    u.session.execute(update(MailedLink).where(*living, MailedLink.used_at.is_(None)).values(used_at=u.now))

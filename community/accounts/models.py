@@ -67,7 +67,11 @@ class SignIn(Base):
 
 
 class MailedLink(Base):
-    """A one-time link: confirm, reset, set_password or first_admin. The row holds the token's digest."""
+    """A one-time link of a purpose (`links.py`). The row holds the token's digest.
+
+    `subject_id` is what it is about, such as a post; `address_digest` that of the address it was mailed
+    to, where it is to end when the account gets another one.
+    """
 
     __tablename__ = "mailed_links"
 
@@ -75,6 +79,8 @@ class MailedLink(Base):
     purpose: Mapped[str]
     token_digest: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    subject_id: Mapped[int | None] = mapped_column(Id)
+    address_digest: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

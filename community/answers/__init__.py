@@ -1,4 +1,5 @@
-"""Answers: the two marks, "Solved it for me" and "Official answer".
+"""Answers: what is said of them. "Solved it for me", "Official answer", "This did not solve it", and whether they still are true.
 
-Nouns: Acceptance, OfficialMark. Events: answer.accepted, acceptance.undone, answer.made_official, official_mark.undone.
+Nouns: Acceptance, OfficialMark, Rejection, Check, OutdatedMark, Nudge. Events: see events.py. `jobs.py` is what time brings
+about: solved questions close, askers are asked again, answers age.
 """

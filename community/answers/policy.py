@@ -13,8 +13,19 @@ from community.topics.models import Topic
 from community.topics.state import is_silent
 
 
-def may_accept(viewer: Viewer, topic: Topic, moment: datetime) -> Decision:
-    """Whether this viewer may say that an answer solved the question: the asker, and the team after seven silent days."""
+def may_accept(viewer: Viewer, post: Post, moment: datetime) -> Decision:
+    """Whether this viewer may say that an answer solved the question: the asker, and the team after seven silent days.
+
+    Never the team where the asker said that it did not.
+    """
+    decision = may_settle(viewer, post.topic, moment)
+    if decision and post.rejected_at is not None and viewer.id != post.topic.author_id:
+        return refused(_("Who asked says that this answer did not solve it."), Conflict)
+    return decision
+
+
+def may_settle(viewer: Viewer, topic: Topic, moment: datetime) -> Decision:
+    """Whether this viewer may say of answers at all that they solved the question."""
     if not topic.is_question:
         return refused(_("Only answers to questions can be accepted."), Conflict)
     if viewer.id is not None and viewer.id == topic.author_id:
@@ -24,6 +35,15 @@ def may_accept(viewer: Viewer, topic: Topic, moment: datetime) -> Decision:
     if is_silent(topic, moment):
         return ALLOWED
     return refused(_("The team can accept an answer once nobody has written for seven days."))
+
+
+def may_reject(viewer: Viewer, post: Post) -> Decision:
+    """Whether this viewer may say that an answer did not solve it, and take that back: the asker alone, of others' answers."""
+    if viewer.id is None or viewer.id != post.topic.author_id:
+        return refused(_("Only who asked can say whether it solved the problem."))
+    if post.author_id == viewer.id:
+        return refused(_("This is your own answer. You can edit it, or take it back."), Conflict)
+    return ALLOWED
 
 
 def may_undo_acceptance(viewer: Viewer, topic: Topic) -> Decision:
@@ -47,6 +67,26 @@ def may_undo_official(viewer: Viewer) -> Decision:
     if viewer.is_official:
         return ALLOWED
     return refused(_("Only those who may speak for the company take that back."))
+
+
+def may_check(viewer: Viewer) -> Decision:
+    """Whether this viewer may say that an answer still is true, and take that back: the team."""
+    return ALLOWED if viewer.is_staff else refused(_("Only the team says whether an answer still is true."))
+
+
+def may_call_outdated(viewer: Viewer, post: Post) -> Decision:
+    """Whether this member may say that an answer no longer works: everybody but its author, who can edit it."""
+    if viewer.id == post.author_id:
+        return refused(_("This is your own answer: you can edit it."), Conflict)
+    return ALLOWED
+
+
+def can_be_checked(post: Post) -> Decision:
+    """Whether it can be said of a post now whether it still is true: of answers that were accepted or made official."""
+    decision = can_be_marked(post.topic, post)
+    if decision and not (post.accepted or post.official):
+        return refused(_("Only of an accepted or official answer it is said whether it still is true."), Conflict)
+    return decision
 
 
 def can_be_marked(topic: Topic, post: Post) -> Decision:

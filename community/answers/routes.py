@@ -67,7 +67,7 @@ def post_actions(post_id: int) -> Response:
         removal=RemovalForm(formdata=None) if post.removed_at is None and may_remove(who, post) else None,
         may={
             "edit": bool(may_edit(who, post)),
-            "accept": markable and not post.accepted and bool(may_accept(who, topic, clock.now())),
+            "accept": markable and not post.accepted and bool(may_accept(who, post, clock.now())),
             "undo_acceptance": post.accepted and bool(may_undo_acceptance(who, topic)),
             "make_official": markable and not post.official and bool(may_make_official(who, post)),
             "undo_official": post.official and bool(may_undo_official(who)),

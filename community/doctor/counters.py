@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from community.answers.models import Acceptance, OfficialMark
+from community.answers.actions.checking import show_newest
+from community.answers.actions.doubting import recount_outdated
+from community.answers.models import Acceptance, Check, OfficialMark, OutdatedMark, Rejection
 from community.core import clock
 from community.core.unit import Unit, unit
 from community.doctor.findings import Finding, fine, mended, wrong
@@ -45,7 +46,16 @@ def examine_topics(*, fix: bool) -> list[Finding]:
 def _wrong_marks() -> set[int]:
     accepted = exists().where(Acceptance.post_id == Post.id, Acceptance.undone_at.is_(None))
     official = exists().where(OfficialMark.post_id == Post.id, OfficialMark.undone_at.is_(None))
-    differ = or_(_differ(Post.accepted, accepted), _differ(Post.official, official))
+    rejected = exists().where(Rejection.post_id == Post.id, Rejection.undone_at.is_(None))
+    checked = exists().where(Check.post_id == Post.id, Check.undone_at.is_(None))
+    standing = select(func.count(OutdatedMark.account_id)).where(OutdatedMark.post_id == Post.id, OutdatedMark.ended_at.is_(None))
+    differ = or_(
+        _differ(Post.accepted.expression, accepted),
+        _differ(Post.official.expression, official),
+        _differ(Post.rejected_at.is_not(None), rejected),
+        _differ(Post.checked_at.is_not(None), checked),
+        Post.outdated_count != standing.scalar_subquery(),
+    )
     return set(db.session.scalars(select(Post.topic_id).where(differ)))
 
 
@@ -55,6 +65,7 @@ def _wrong_counters() -> set[int]:
         Topic.others_count.expression: func.count(case((Post.author_id != Topic.author_id, 1))),
         Topic.official_count.expression: func.count(case((Post.official, 1))),
         Topic.accepted_count.expression: func.count(case((Post.accepted, 1))),
+        Topic.standing_count.expression: func.count(case((Post.official & Post.rejected_at.is_(None), 1))),
     }
     seen = (Post.topic_id == Topic.id) & Post.held_at.is_(None) & Post.removed_at.is_(None)
     query = select(Topic.id).outerjoin(Post, seen).where(Topic.held_at.is_(None)).group_by(Topic.id)
@@ -63,7 +74,7 @@ def _wrong_counters() -> set[int]:
 
 def _wrong_closures() -> set[int]:
     live = exists().where(Closure.topic_id == Topic.id, Closure.undone_at.is_(None))
-    return set(db.session.scalars(select(Topic.id).where(_differ(Topic.closed, live))))
+    return set(db.session.scalars(select(Topic.id).where(_differ(Topic.closed.expression, live))))
 
 
 def _wrong_states() -> set[int]:
@@ -73,7 +84,7 @@ def _wrong_states() -> set[int]:
     for topic in db.session.scalars(select(Topic).where(Topic.held_at.is_(None)).execution_options(yield_per=500)):
         marks = {"duplicate": topic.id in duplicates, "info_asked": topic.id in asked}
         # A question grows quiet by time alone, and the worker says so within ten minutes: both are right.
-        right = {state_of(topic, **marks, moment=moment) for moment in (topic.last_post_at, now)}
+        right = {state_of(topic, **marks, moment=moment) for moment in (topic.last_word_at, now)}
         if topic.state not in right:
             found.add(topic.id)
     return found
@@ -88,7 +99,7 @@ LOOKS: dict[str, Callable[[], set[int]]] = {
 """What is looked at, and how the topics are found of which it is wrong."""
 
 
-def _differ(flag: InstrumentedAttribute[bool], truth: ColumnElement[bool]) -> ColumnElement[bool]:
+def _differ(flag: ColumnElement[bool], truth: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(flag & ~truth, ~flag & truth)
 
 
@@ -114,3 +125,9 @@ def _mend_marks(u: Unit, post: Post) -> None:
     post.accepted_by_asker = acceptance.by_asker if acceptance else False
     official = exists().where(OfficialMark.post_id == post.id, OfficialMark.undone_at.is_(None))
     post.official = bool(u.session.execute(select(official)).scalar_one())
+    rejection = u.session.scalars(
+        select(Rejection).where(Rejection.post_id == post.id, Rejection.undone_at.is_(None))
+    ).one_or_none()
+    post.rejected_at = rejection.at if rejection else None
+    show_newest(u, post)
+    recount_outdated(u, post)

@@ -67,12 +67,21 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (answers.AcceptanceUndone, (*_HERE, Part.POST, Part.CARDS)),
         (answers.AnswerMadeOfficial, (*_HERE, Part.POST, Part.CARDS)),
         (answers.OfficialMarkUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AnswerRejected, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.RejectionUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AnswerChecked, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.CheckUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.OutdatedMarked, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.OutdatedUndone, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AnswerDoubted, (*_HERE, Part.POST, Part.CARDS)),
+        (answers.AnswerAged, (*_HERE, Part.POST, Part.CARDS)),
         (categories.CategoryMade, (Part.CATEGORY,)),
         (categories.CategoryChanged, (Part.CATEGORY,)),
     )
 }
 
 IGNORED: Mapping[type[Event], str] = {
+    answers.AcceptanceNudged: "for mail and the asker's own inbox",
     accounts.AccountOpened: "nothing shows an account before it writes",
     accounts.AccountConfirmed: "what it makes visible is told by post.released and topic.opened",
     accounts.ProfileChanged: "a new name or photo shows with the next load; it stands on too many pages",

@@ -15,7 +15,7 @@ from community.accounts.events import (
     SessionEnded,
     SuspensionLifted,
 )
-from community.answers.events import AcceptanceUndone, AnswerAccepted, AnswerMadeOfficial, OfficialMarkUndone
+from community.answers import events as answers
 from community.categories.events import CategoryChanged, CategoryMade
 from community.core.follow import Follower
 from community.core.log import Event, Recorded
@@ -80,6 +80,9 @@ class MailFollower(Follower):
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
-            *(AnswerAccepted, AcceptanceUndone, AnswerMadeOfficial, OfficialMarkUndone),
+            *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
+            *(answers.AnswerRejected, answers.RejectionUndone, answers.AcceptanceNudged),
+            *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
+            *(answers.AnswerDoubted, answers.AnswerAged),
         }
     )

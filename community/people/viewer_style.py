@@ -5,7 +5,7 @@ It only shows and hides: every action asks its policy again.
 
 from __future__ import annotations
 
-from community.answers.policy import may_accept, may_undo_acceptance
+from community.answers.policy import may_settle, may_undo_acceptance
 from community.core import clock
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
@@ -31,7 +31,7 @@ def viewer_style(viewer: Viewer) -> str:
 
 def topic_style(viewer: Viewer, topic: Topic) -> str:
     """The rules that hold on the page of one topic."""
-    if may_accept(viewer, topic, clock.now()):
+    if may_settle(viewer, topic, clock.now()):
         return '[data-only="asker"]' + SHOWN
     if may_undo_acceptance(viewer, topic):
         return '[data-only="asker"]:has([formaction$="/undo"])' + SHOWN

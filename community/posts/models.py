@@ -19,6 +19,7 @@ RULES = ("spam", "abuse", "private_data", "illegal", "off_topic", "other")
 
 
 _MARKED = text("(accepted OR official)")
+_QUESTIONED = text("(doubted_at IS NOT NULL OR aged_at IS NOT NULL)")
 
 
 class Post(Base):
@@ -26,9 +27,14 @@ class Post(Base):
 
     `badge` and `badge_title` keep what the author was when it was written: `staff` (spoke for the
     brand), `own` (employee, own opinion) or None. `version` counts edits, for simultaneous ones.
-    `accepted`, `accepted_at`, `accepted_by_asker` and `official` repeat the rows of answers, which
-    `doctor` recounts. `number` counts from 1 in a topic; a held post has a negative one until it is
-    released, so that what others see has no gaps.
+
+    `accepted`, `accepted_at`, `accepted_by_asker`, `official`, `rejected_at` (the asker said that it did not
+    solve it), `checked_...` (an employee looked whether it still is true), and the counts of those who say
+    that it no longer works, members and visitors apart, repeat the rows of answers, which `doctor` recounts.
+    `doubted_at` and `aged_at`: since when it waits on the desk for a check.
+
+    `number` counts from 1 in a topic; a held post has a negative one until it is released, so that what
+    others see has no gaps.
     """
 
     __tablename__ = "posts"
@@ -36,6 +42,7 @@ class Post(Base):
         UniqueConstraint("topic_id", "number"),
         Index("ix_posts_author_id_created_at", "author_id", "created_at"),
         Index("ix_posts_marked", "topic_id", sqlite_where=_MARKED, postgresql_where=_MARKED),
+        Index("ix_posts_questioned", "topic_id", sqlite_where=_QUESTIONED, postgresql_where=_QUESTIONED),
         never_reuse,
     )
 
@@ -57,6 +64,14 @@ class Post(Base):
     accepted_at: Mapped[datetime | None]
     accepted_by_asker: Mapped[bool] = mapped_column(default=False)
     official: Mapped[bool] = mapped_column(default=False)
+    rejected_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    checked_by_id: Mapped[int | None] = mapped_column(Id)
+    checked_version: Mapped[str] = mapped_column(default="")
+    outdated_count: Mapped[int] = mapped_column(default=0)
+    outdated_visitor_count: Mapped[int] = mapped_column(default=0)
+    doubted_at: Mapped[datetime | None]
+    aged_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
 

@@ -21,6 +21,7 @@ from community.staff.queries import badge_now
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
 from community.topics.queries import public_topics_unchecked
+from community.topics.state import reopened_at
 
 LONG = 4_000
 """Characters from which a text is rendered off the event loop (rulings 16): it takes about 5 ms then."""
@@ -159,22 +160,33 @@ def _keeps_promise(topic: Topic, post: Post) -> bool:
 
 def recount(u: Unit, topic: Topic) -> None:
     """Inside a unit: count again what everybody may see of a topic, after a removal, a restoration or an import."""
-    u.session.flush()
+    recount_marks(u, topic)
     seen = (Post.topic_id == topic.id, Post.held_at.is_(None), Post.removed_at.is_(None))
-    by_other = Post.author_id != topic.author_id
-    promised = case(((Post.role == "answer") & (Post.badge == "staff") & by_other, Post.created_at))
+    last = u.session.execute(select(Post.author_id, Post.created_at).where(*seen).order_by(Post.number.desc()).limit(1)).first()
+    topic.last_by_id, topic.last_post_at = (last.author_id, last.created_at) if last else (topic.author_id, topic.created_at)
+    topic.active_at = topic.last_post_at
+
+
+def recount_marks(u: Unit, topic: Topic) -> None:
+    """Inside a unit: the same of posts and their marks alone, after a mark was set or taken back.
+
+    An answer that the asker has rejected does not keep the promise (product.md 6).
+    """
+    u.session.flush()
+    by_other, stands = Post.author_id != topic.author_id, Post.rejected_at.is_(None)
+    promised = case(((Post.role == "answer") & (Post.badge == "staff") & by_other & stands, Post.created_at))
     row = u.session.execute(
         select(
             func.count().label("posts"),
             func.count(case((by_other, 1))).label("others"),
             func.count(case((Post.official, 1))).label("official"),
+            func.count(case((Post.official & stands, 1))).label("standing"),
             func.count(case((Post.accepted, 1))).label("accepted"),
+            func.max(Post.rejected_at).label("rejected_at"),
             func.min(promised).label("first_staff_answer"),
-        ).where(*seen)
+        ).where(Post.topic_id == topic.id, Post.held_at.is_(None), Post.removed_at.is_(None))
     ).one()
-    last = u.session.execute(select(Post.author_id, Post.created_at).where(*seen).order_by(Post.number.desc()).limit(1)).first()
     topic.post_count, topic.others_count = row.posts, row.others
-    topic.official_count, topic.accepted_count = row.official, row.accepted
+    topic.official_count, topic.standing_count, topic.accepted_count = row.official, row.standing, row.accepted
     topic.first_staff_answer_at = row.first_staff_answer if topic.kind == "question" else None
-    topic.last_by_id, topic.last_post_at = (last.author_id, last.created_at) if last else (topic.author_id, topic.created_at)
-    topic.active_at = topic.last_post_at
+    topic.unsolved_at = max(filter(None, (row.rejected_at, reopened_at(u, topic))), default=None)

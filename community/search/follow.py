@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select
 
 from community.accounts import events as accounts
-from community.answers.events import AcceptanceUndone, AnswerAccepted, AnswerMadeOfficial, OfficialMarkUndone
+from community.answers import events as answers
 from community.categories.events import CategoryChanged, CategoryMade
 from community.core.follow import Follower, Reading, park
 from community.core.log import Event, Recorded, head, read_after
@@ -53,7 +53,8 @@ class SearchFollower(Follower):
             *(topics.TopicReopened, topics.TopicRecounted, topics.DuplicateMarked, topics.DuplicateUndone),
             *(topics.InfoAsked, topics.InfoCleared, topics.QuestionQuiet),
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
-            *(AnswerAccepted, AcceptanceUndone, AnswerMadeOfficial, OfficialMarkUndone),
+            *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
+            *(answers.AnswerRejected, answers.RejectionUndone),
             CategoryChanged,
         ),
         _note,
@@ -63,6 +64,9 @@ class SearchFollower(Follower):
             *(accounts.AccountOpened, accounts.AccountConfirmed, accounts.ProfileChanged, accounts.ConfirmationAsked),
             *(accounts.ResetAsked, accounts.PasswordChanged, accounts.SessionEnded, accounts.AccountSuspended),
             *(accounts.SuspensionLifted, RoleGranted, RoleEnded, StaffProfileChanged),
+            # What the index does not hold: whether an answer still is true.
+            *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
+            *(answers.AnswerDoubted, answers.AnswerAged, answers.AcceptanceNudged),
             *(CategoryMade, SettingChanged, SiteRestored),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
         }

@@ -21,6 +21,7 @@ LANGUAGES: Final = tuple((code, Locale.parse(code).get_display_name() or code) f
 GROUPS: Final = (
     ("brand", _l("Brand")),
     ("desk", _l("Desk and promise")),
+    ("answers", _l("Questions and answers")),
     ("people", _l("People")),
     ("faq", _l("FAQ and insights")),
     ("place", _l("Language and products")),
@@ -83,6 +84,47 @@ class Site:
     )
     promise_share: int = setting(
         90, Number(1, 100), "desk", _l("Promised share"), _l("Percent of questions for which the promise has to be kept.")
+    )
+    close_after_hours: int = setting(
+        48,
+        Number(0, 8760),
+        "answers",
+        _l("Close solved questions"),
+        _l("Hours after which a solved question closes itself; its asker may open it again. 0: never."),
+    )
+    nudge_after_days: int = setting(
+        3,
+        Number(0, 365),
+        "answers",
+        _l("Ask whether it solved the problem"),
+        _l("Days after an answer on which an asker who has not reacted is asked by mail. 0: never."),
+    )
+    nudge_again_after_days: int = setting(
+        7,
+        Number(0, 365),
+        "answers",
+        _l("Ask a second and last time"),
+        _l("Days after the answer. 0: they are asked once only."),
+    )
+    quiet_from: int = setting(
+        21, Number(0, 23), "answers", _l("Quiet hours begin"), _l("From this hour in the asker's own time zone they are not asked.")
+    )
+    quiet_until: int = setting(
+        8, Number(0, 23), "answers", _l("Quiet hours end"), _l("Until this hour. The same hour twice: there are no quiet hours.")
+    )
+    check_after_months: int = setting(
+        12,
+        Number(0, 240),
+        "answers",
+        _l("Look at answers again"),
+        _l("Months after which an accepted or official answer that nobody has checked returns to the desk. 0: never."),
+    )
+    doubts: int = setting(
+        2,
+        Number(1, 1000),
+        "answers",
+        _l("Doubts that count"),
+        _l("Members who have to say that an answer no longer works before it returns to the desk; an employee is enough alone."),
     )
     reserved_names: tuple[str, ...] = setting(
         tuple(_RESERVED.split()),

@@ -43,17 +43,30 @@ def close_topic(*, by: Viewer, topic_id: int, reason: str) -> None:
 
 
 def reopen_topic(*, by: Viewer, topic_id: int) -> None:
-    """Let people write in a topic again. An open topic stays as it is."""
+    """Let people write in a topic again, by somebody who may close. An open topic stays as it is."""
     with unit() as u:
         by = refreshed(by)
         topic = topic_for(by, topic_id)
         require(may_close(by, topic))
         closure = live_closure(topic.id)
-        if closure is None:
-            return
-        closure.undone_at, closure.undone_by_id = u.now, by.id
-        topic.closed = False
-        u.record(TopicReopened(by_id=by.id, topic_id=topic.id, category_id=topic.category_id))
+        if closure is not None:
+            open_again(u, topic, closure, by)
+
+
+def open_again(u: Unit, topic: Topic, closure: Closure, by: Viewer) -> None:
+    """Inside a unit: end a closure. What it meant for the state is recounted by whoever calls."""
+    closure.undone_at, closure.undone_by_id = u.now, by.id
+    topic.closed = False
+    u.record(TopicReopened(by_id=by.id, topic_id=topic.id, category_id=topic.category_id))
+
+
+def open_unsolved(u: Unit, topic: Topic, by: Viewer) -> None:
+    """Inside a unit: a question that closed itself because it was solved opens when nothing solves it any more."""
+    if not topic.closed or topic.accepted_count:
+        return
+    closure = live_closure(topic.id)
+    if closure is not None and closure.automatic:
+        open_again(u, topic, closure, by)
 
 
 def move_topic(*, by: Viewer, topic_id: int, category_id: int) -> None:

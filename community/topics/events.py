@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from community.core.log import Event
 
-_HERE = ("topic:{topic_id}", "category:{category_id}", "home")
+_HERE = ("topic:{topic_id}", "category:{category_id}", "home", "desk")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from community.core import clock
 from community.core.schedule import Job
@@ -21,7 +21,8 @@ def settle_quiet_questions() -> None:
     """Let questions that were silent for seven days after an official answer be answered, not confirmed."""
     quiet = (
         select(Topic.id)
-        .where(Topic.state.in_(("answered", "waiting", "new")), Topic.official_count > 0, Topic.imported.is_(False))
+        .where(Topic.state.in_(("answered", "waiting", "new")), Topic.standing_count > 0, Topic.imported.is_(False))
+        .where(or_(Topic.unsolved_at.is_(None), Topic.unsolved_at < Topic.last_post_at))
         .order_by(Topic.id)
         .limit(_BATCH)
     )

@@ -29,6 +29,8 @@ class Topic(Base):
     `removed_at` is set when the first post was removed: a tombstone for everybody.
     `post_count` counts the posts that everybody may see, the first included and removed ones not;
     `others_count` those of them that somebody else than the author wrote.
+    `standing_count` counts the official answers that the asker has not rejected. `unsolved_at` is when the
+    asker last said, other than by a post, that it is not solved: by a rejection that stands, or by opening it again.
     """
 
     __tablename__ = "topics"
@@ -57,6 +59,8 @@ class Topic(Base):
     others_count: Mapped[int] = mapped_column(default=0)
     official_count: Mapped[int] = mapped_column(default=0)
     accepted_count: Mapped[int] = mapped_column(default=0)
+    standing_count: Mapped[int] = mapped_column(default=0)
+    unsolved_at: Mapped[datetime | None]
     last_post_at: Mapped[datetime]
     last_by_id: Mapped[int] = mapped_column(Id)
     first_staff_answer_at: Mapped[datetime | None]
@@ -73,9 +77,19 @@ class Topic(Base):
         """Whether it asks for an answer."""
         return self.kind == "question"
 
+    @property
+    def last_word_at(self) -> datetime:
+        """When somebody last wrote, or the asker last said that it is not solved."""
+        return max(self.last_post_at, self.unsolved_at or self.last_post_at)
+
+    @property
+    def is_unsolved(self) -> bool:
+        """Whether the asker has said that it is not solved, and nobody has written since."""
+        return self.unsolved_at is not None and self.unsolved_at >= self.last_post_at
+
 
 class Closure(Base):
-    """Somebody closed a topic: no new posts until `undone_at`."""
+    """Somebody closed a topic: no new posts until `undone_at`. `automatic`: it closed itself a while after it was solved."""
 
     __tablename__ = "closures"
 
@@ -84,6 +98,7 @@ class Closure(Base):
     by_id: Mapped[int | None] = mapped_column(Id)
     at: Mapped[datetime]
     reason: Mapped[str]
+    automatic: Mapped[bool] = mapped_column(default=False)
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(Id)
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from community.core.errors import ALLOWED, Conflict, Decision, Unauthorized, refused
 from community.staff.viewer import Viewer
-from community.topics.models import Topic
+from community.topics.models import Closure, Topic
 
 
 def may_close(viewer: Viewer, topic: Topic) -> Decision:  # noqa: ARG001 - every policy takes what it is about
@@ -14,6 +14,17 @@ def may_close(viewer: Viewer, topic: Topic) -> Decision:  # noqa: ARG001 - every
     if viewer.is_moderator or viewer.is_official:
         return ALLOWED
     return refused(_("Only moderators and officials close topics."))
+
+
+def may_reopen(viewer: Viewer, topic: Topic, closure: Closure) -> Decision:
+    """Whether this viewer may open a topic again: who may close, and the asker what closed itself."""
+    if may_close(viewer, topic):
+        return ALLOWED
+    if viewer.id is None or viewer.id != topic.author_id:
+        return refused(_("Only moderators and officials open topics again."))
+    if not closure.automatic:
+        return refused(_("The team closed this for the reason that stands in it, so only the team opens it again."))
+    return ALLOWED
 
 
 def may_move(viewer: Viewer, topic: Topic) -> Decision:  # noqa: ARG001 - every policy takes what it is about

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from community.core.unit import Unit
-from community.topics.models import Duplicate, InfoRequest, Topic
+from community.topics.models import Closure, Duplicate, InfoRequest, Topic
 
 SILENCE = timedelta(days=7)
 """How long nobody has written before an official answer counts as enough, and staff may accept (product.md 2)."""
 
 
 def is_silent(topic: Topic, moment: datetime) -> bool:
-    """Whether nobody has written for seven days."""
-    return topic.last_post_at + SILENCE <= moment
+    """Whether nobody has written, and the asker has said nothing, for seven days."""
+    return topic.last_word_at + SILENCE <= moment
 
 
 def recompute(u: Unit, topic: Topic) -> None:
@@ -39,7 +39,9 @@ def state_of(topic: Topic, *, duplicate: bool, info_asked: bool, moment: datetim
         return "solved"
     if info_asked:
         return "needs_info"
-    if topic.official_count and is_silent(topic, moment):
+    if topic.is_unsolved:
+        return "waiting" if topic.others_count else "new"
+    if topic.standing_count and is_silent(topic, moment):
         return "answered_unconfirmed"
     if not topic.others_count:
         return "new"
@@ -59,3 +61,9 @@ def live_info_request(u: Unit, topic_id: int) -> InfoRequest | None:
         .order_by(InfoRequest.id.desc())
     )
     return u.session.scalars(rows.limit(1)).one_or_none()
+
+
+def reopened_at(u: Unit, topic: Topic) -> datetime | None:
+    """When its asker last opened again a question that had closed itself."""
+    opened = select(func.max(Closure.undone_at)).where(Closure.topic_id == topic.id, Closure.automatic)
+    return u.session.execute(opened.where(Closure.undone_by_id == topic.author_id)).scalar_one()

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,22 @@ from sqlalchemy import select
 
 from community.accounts.actions.confirming import confirm
 from community.accounts.models import Account
-from community.answers.actions import accept_answer, make_official, undo_acceptance, undo_official
+from community.answers.actions import (
+    accept_answer,
+    check_answer,
+    make_official,
+    mark_outdated,
+    reject_answer,
+    reopen,
+    undo_acceptance,
+    undo_check,
+    undo_official,
+    undo_outdated,
+    undo_rejection,
+)
+from community.answers.jobs import age_answers, close_unchecked
 from community.categories.actions import change_category, make_category
+from community.core import clock
 from community.core.errors import Refused
 from community.core.fragments import drawing
 from community.core.log import REGISTRY, LoggedEvent, read_channels_after
@@ -139,6 +154,12 @@ def quiet(scene: Scene) -> None:
         u.record(QuestionQuiet(topic_id=topic.id, category_id=topic.category_id))
 
 
+def aged(scene: Scene) -> None:
+    """As the scheduler tells of an answer at which nobody has looked for a year."""
+    with clock.at(clock.now() + timedelta(days=800)):
+        age_answers()
+
+
 def recounted(scene: Scene) -> None:
     """As `bothways doctor --fix` tells of a counter that was wrong."""
     with unit() as u:
@@ -160,6 +181,19 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("undo acceptance", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
     ("ask for information", lambda s: ask_info(by=s.forum["worker"], topic_id=s.topic)),
     ("clear it", lambda s: clear_info(by=s.forum["worker"], topic_id=s.topic)),
+    ("reject", lambda s: reject_answer(by=s.forum["asker"], post_id=s.answers[0], body="It still **rattles**.")),
+    ("take the rejection back", lambda s: undo_rejection(by=s.forum["asker"], post_id=s.answers[0])),
+    ("accept it after all", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),
+    ("check", lambda s: check_answer(by=s.forum["worker"], post_id=s.answers[0], version="2026.1")),
+    ("call it outdated", lambda s: mark_outdated(by=s.forum["asker"], post_id=s.answers[0])),
+    ("take that back", lambda s: undo_outdated(by=s.forum["asker"], post_id=s.answers[0])),
+    ("doubt it", lambda s: mark_outdated(by=s.forum["speaker"], post_id=s.answers[0])),
+    ("check again", lambda s: check_answer(by=s.forum["worker"], post_id=s.answers[0])),
+    ("take the check back", lambda s: undo_check(by=s.forum["worker"], post_id=s.answers[0])),
+    ("close itself", lambda s: close_unchecked([s.topic], 48)),
+    ("open it again", lambda s: reopen(by=s.forum["asker"], topic_id=s.topic)),
+    ("accept for good", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),
+    ("age", aged),
     ("close", lambda s: close_topic(by=s.keeper, topic_id=s.topic, reason="Enough said")),
     ("reopen", lambda s: reopen_topic(by=s.keeper, topic_id=s.topic)),
     ("retitle", lambda s: edit_first(s, title="Hub hums", tags=["hub"])),

@@ -13,7 +13,7 @@ from community.posts.policy import may_remove, may_restore
 from community.posts.queries.posts import post_for
 from community.posts.writing import recount
 from community.staff.viewer import Viewer, refreshed
-from community.topics.actions import checked_reason
+from community.topics.actions import checked_reason, open_unsolved
 from community.topics.models import Duplicate, Topic
 from community.topics.state import recompute
 
@@ -40,6 +40,7 @@ def remove_post(*, by: Viewer, post_id: int, rule: str = "", reason: str = "") -
         if post.held_at is not None:
             return
         recount(u, post.topic)
+        open_unsolved(u, post.topic, by)
         recompute(u, post.topic)
         u.record(
             PostRemoved(

@@ -14,7 +14,7 @@ from community.posts.events import PostWritten
 from community.posts.models import Post
 from community.posts.queries.posts import address_of
 from community.posts.submissions import sending
-from community.posts.writing import insert_post, prepared
+from community.posts.writing import Text, insert_post, prepared
 from community.staff.viewer import Viewer, refreshed
 from community.topics.actions import request_info, settle_info
 from community.topics.models import Topic
@@ -71,19 +71,17 @@ def write_post(
         post = insert_post(u, topic, by, text, role=role, reply_to_id=reply_to_id, personal=personal)
         sent.keep(u, by, post)
         discard(u, by, f"topic:{topic.id}")
-        if post.held_at is None:
-            _settle(u, topic, by, asks_info=asks_info)
-        u.record(
-            PostWritten(
-                by_id=by.id,
-                topic_id=topic.id,
-                category_id=topic.category_id,
-                post_id=post.id,
-                role=post.role,
-                held=post.held_at is not None,
-            )
-        )
+        _tell(u, topic, by, post, asks_info=asks_info)
         return written(post, created=True)
+
+
+def add_reply(u: Unit, by: Viewer, to: Post, text: Text) -> Post:
+    """Inside a unit: a reply to a post, by who says something of it at once, such as that it did not solve their question."""
+    topic = to.topic
+    require(may_write_in(by, topic))
+    post = insert_post(u, topic, by, text, role="reply", reply_to_id=to.id, personal=by.is_staff)
+    _tell(u, topic, by, post)
+    return post
 
 
 def written(post: Post, *, created: bool) -> Written:
@@ -96,6 +94,15 @@ def discard(u: Unit, by: Viewer, place: str) -> None:
     draft = u.session.scalars(select(Draft).where(Draft.account_id == by.id, Draft.place == place)).one_or_none()
     if draft is not None:
         u.session.delete(draft)
+
+
+def _tell(u: Unit, topic: Topic, by: Viewer, post: Post, *, asks_info: bool = False) -> None:
+    """Record a new post, and settle what it means where everybody sees it."""
+    held = post.held_at is not None
+    if not held:
+        _settle(u, topic, by, asks_info=asks_info)
+    told = {"topic_id": topic.id, "category_id": topic.category_id, "post_id": post.id}
+    u.record(PostWritten(by_id=by.id, **told, role=post.role, held=held))
 
 
 def _settle(u: Unit, topic: Topic, by: Viewer, *, asks_info: bool) -> None:
