@@ -59,6 +59,7 @@ JOBS: tuple[str, ...] = (
     "community.accounts.jobs.JOBS",
     "community.insights.jobs.JOBS",
     "community.answers.jobs.JOBS",
+    "community.posts.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
 )

@@ -44,6 +44,7 @@ class SignUpForm(PageForm):
         description=_l("Your address here, such as anna-b. Left empty, it is made of your name."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
+    time_zone = Text(most=60)
 
 
 class ResetAskForm(PageForm):

@@ -109,6 +109,8 @@ def open_account() -> Response:
                 name=form.name.data,
                 email=form.email.data,
                 password=form.password.data,
+                language=cookie.language(),
+                time_zone=form.time_zone.data,
             )
         except Invalid as error:
             form.refuse(error)

@@ -42,6 +42,16 @@ def test_somebody_joins_confirms_and_comes_back(app: Flask, client: FlaskClient)
         assert is_in(signed_in(app, login))
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("Europe/Berlin", "Europe/Berlin"), ("", "UTC"), ("Moon/Sea", "UTC"), ("x" * 70, "UTC")]
+)
+def test_a_new_account_begins_in_the_time_zone_of_its_browser(app: Flask, client: FlaskClient, sent: str, kept: str) -> None:
+    assert send(client, "/sign-up", JOIN | {"time_zone": sent}).status_code in {303, 422}
+    with app.app_context():
+        zones = db.session.scalars(select(Account.time_zone)).all()
+    assert zones == ([kept] if len(sent) <= 60 else [])
+
+
 def test_a_taken_address_is_told_by_nothing(app: Flask) -> None:
     with app.app_context():
         actions.open_account(handle="owner", name="Owner", email="taken@example.com", confirmed=True, password="owner's own words")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from community.accounts.actions import confirm_for, suspend
+from community.core import clock
 from community.core.errors import Forbidden, Invalid, NotFound, Refused, Unauthorized
 from community.extensions import db
 from community.posts.actions import open_topic, write_post
+from community.posts.jobs import KEPT, forget_submissions
 from community.posts.models import Post
 from community.posts.queries import held_posts_of, post_for, post_views_unchecked, tiles, topic_page, topic_view
 from community.posts.queries.lists import Listing, own_tiles
@@ -230,3 +234,15 @@ def test_a_long_text_names_people_and_topics_like_a_short_one(forum: Forum) -> N
     assert 'href="/u/friend"' in first[0]
     assert f'href="/t/{asked.topic_id}"' in first[0]
     assert "/u/nobody" not in first[0]
+
+
+def test_what_was_sent_is_forgotten_after_a_month(forum: Forum) -> None:
+    start = clock.now()
+    with clock.at(start):
+        first = forum.question(submission_id="s1")
+    with clock.at(start + KEPT - timedelta(minutes=1)):
+        forget_submissions()
+        assert forum.question(submission_id="s1").post_id == first.post_id
+    with clock.at(start + KEPT + timedelta(minutes=1)):
+        forget_submissions()
+        assert forum.question(submission_id="s1").post_id != first.post_id
