@@ -45,6 +45,7 @@ CAPABILITIES: tuple[str, ...] = (
     "posts",
     "search",
     "topics",
+    "votes",
 )
 
 READERS: tuple[str, ...] = (
@@ -62,6 +63,8 @@ JOBS: tuple[str, ...] = (
     "community.posts.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
+    "community.core.strangers.JOBS",
+    "community.votes.actions.JOBS",
 )
 
 SESSION_COOKIE = "bothways"

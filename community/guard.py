@@ -6,7 +6,7 @@ Rulings 1: without a session an unsafe request must come from our own pages by `
 
 from __future__ import annotations
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, current_app, request, session
 from flask_login import current_user
 
 from community.core.assets import TURBO_STYLE_HASH
@@ -46,8 +46,14 @@ def check_origin() -> None:
     origin = request.headers.get("Origin")
     if not (site == "same-origin" or (site is None and origin == base_url())):
         raise Forbidden
-    if current_user.signed_in or "csrf_token" in session:
+    if current_user.signed_in or ("csrf_token" in session and not _needs_no_session()):
         csrf.protect()
+
+
+def _needs_no_session() -> bool:
+    """Whether the view treats all visitors alike (`gate.without_session`), so that nobody's session could be used."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "without_session", False))
 
 
 def add_headers(response: Response) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.accounts import models as accounts
 from community.answers import models as answers
 from community.categories import models as categories
-from community.core import follow, log, schedule
+from community.core import follow, log, schedule, strangers
 from community.drafts import models as drafts
 from community.faq import models as faq
 from community.imports import models as imports
@@ -17,6 +17,7 @@ from community.settings import models as settings
 from community.staff import models as staff
 from community.tags import models as tags
 from community.topics import models as topics
+from community.votes import models as votes
 
 MODULES = (
     accounts,
@@ -25,6 +26,7 @@ MODULES = (
     follow,
     log,
     schedule,
+    strangers,
     drafts,
     imports,
     mail,
@@ -36,4 +38,5 @@ MODULES = (
     staff,
     tags,
     topics,
+    votes,
 )

@@ -35,6 +35,15 @@ def public(view: Callable[P, T]) -> Callable[P, T]:
     return _marked(view, "public")
 
 
+def without_session(view: Callable[P, T]) -> Callable[P, T]:
+    """For a visitor this view neither reads nor keeps a session, so it takes their request by its origin alone (rulings 1).
+
+    Without this, a visitor who was on the ask page carries a session, and buttons on pages drawn for all have no token of it.
+    """
+    vars(view)["without_session"] = True
+    return view
+
+
 def members_only(view: Callable[P, T]) -> Callable[P, T | Response]:
     """Somebody signed in. A visitor who reads is sent to sign in and back; one who writes gets a 401."""
 

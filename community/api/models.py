@@ -97,6 +97,10 @@ class PostOut(BaseModel):
     version: int
     accepted: bool
     official: bool
+    helpful: int = Field(description="Members who said that this answer helped them.")
+    unhelpful: int
+    visitors_helpful: int = Field(description="The same of visitors, once a day each; they alone move nothing.")
+    visitors_unhelpful: int
     reply_to: int | None
     removed: Removed | None
     source: SourceOut | None

@@ -76,7 +76,7 @@ def posts_out(viewer: Viewer, *conditions: ColumnElement[bool], limit: int = 1) 
         .limit(limit)
     )
     rows = db.session.execute(query).all()
-    return [_post(view, row.body, row.rule) for view, row in zip(views_of(rows), rows, strict=True)]
+    return [_post(view, row) for view, row in zip(views_of(rows), rows, strict=True)]
 
 
 def post_out(viewer: Viewer, post_id: int) -> PostOut:
@@ -203,7 +203,7 @@ def _topic(row: Any) -> TopicOut:
     )
 
 
-def _post(view: PostView, body: str, rule: str | None) -> PostOut:
+def _post(view: PostView, row: Any) -> PostOut:
     gone, source = view.removed, view.source
     return PostOut(
         id=view.id,
@@ -211,7 +211,7 @@ def _post(view: PostView, body: str, rule: str | None) -> PostOut:
         topic_id=view.topic_id,
         number=max(view.number, 0),
         role=cast("Literal['question', 'answer', 'reply']", view.role),
-        body="" if gone else body,
+        body="" if gone else row.body,
         html="" if gone else str(view.html),
         author=author_out(view.author),
         created_at=view.created_at,
@@ -219,8 +219,12 @@ def _post(view: PostView, body: str, rule: str | None) -> PostOut:
         version=view.version,
         accepted=view.accepted,
         official=view.official,
+        helpful=row.helpful_count,
+        unhelpful=row.unhelpful_count,
+        visitors_helpful=row.visitors_helpful,
+        visitors_unhelpful=row.visitors_unhelpful,
         reply_to=view.reply_to.id if view.reply_to else None,
-        removed=Removed(rule=rule or "", reason=gone.reason, at=gone.at) if gone else None,
+        removed=Removed(rule=row.rule or "", reason=gone.reason, at=gone.at) if gone else None,
         source=SourceOut(author=source.author, url=source.url, licence=source.licence, licence_url=source.licence_url)
         if source
         else None,

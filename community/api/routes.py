@@ -24,6 +24,7 @@ from community.search.similar import similar
 from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
+from community.votes.actions import rate_answer, undo_rating
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 
@@ -140,6 +141,34 @@ def post_official_mark(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
 def delete_official_mark(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
     """Take that back."""
     undo_official(by=call.viewer, post_id=post_id)
+    return post_out(call.viewer, post_id)
+
+
+@endpoint(bp, "POST", "/posts/<int:post_id>/helpful", scope="write", answer=m.PostOut)
+def post_helpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
+    """Say that an answer helped."""
+    rate_answer(by=call.viewer, post_id=post_id, helpful=True)
+    return post_out(call.viewer, post_id)
+
+
+@endpoint(bp, "DELETE", "/posts/<int:post_id>/helpful", scope="write", answer=m.PostOut)
+def delete_helpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
+    """Take back what was said of an answer."""
+    undo_rating(by=call.viewer, post_id=post_id)
+    return post_out(call.viewer, post_id)
+
+
+@endpoint(bp, "POST", "/posts/<int:post_id>/unhelpful", scope="write", answer=m.PostOut)
+def post_unhelpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
+    """Say that an answer did not help."""
+    rate_answer(by=call.viewer, post_id=post_id, helpful=False)
+    return post_out(call.viewer, post_id)
+
+
+@endpoint(bp, "DELETE", "/posts/<int:post_id>/unhelpful", scope="write", answer=m.PostOut)
+def delete_unhelpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
+    """Take back what was said of an answer."""
+    undo_rating(by=call.viewer, post_id=post_id)
     return post_out(call.viewer, post_id)
 
 

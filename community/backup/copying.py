@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.pool import NullPool
 
+from community.core import strangers
 from community.core.errors import Invalid
 
 
@@ -70,6 +71,7 @@ def _copy_sqlite(source: Path, target: Path) -> tuple[str, int]:
     finally:
         connection.close()
     check_sqlite(target)
+    _forget_strangers(target)
     copy = sqlite3.connect(target)
     try:
         epoch, position = copy.execute("SELECT epoch, position FROM event_head").fetchone()
@@ -78,11 +80,27 @@ def _copy_sqlite(source: Path, target: Path) -> tuple[str, int]:
     return epoch, position
 
 
+def _forget_strangers(path: Path) -> None:
+    """Overwrite the key by which today's visitors are told apart: who has the copy may not have it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(f"DELETE FROM {strangers.TABLE}")  # noqa: S608 - a name of our own
+    finally:
+        connection.close()
+
+
 def _copy_postgresql(engine: Engine, target: Path) -> tuple[str, int]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         epoch, position = _head(connection)
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        arguments = ("--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={target}")
+        arguments = (
+            "--format=custom",
+            "--no-owner",
+            f"--exclude-table-data={strangers.TABLE}",
+            f"--snapshot={snapshot}",
+            f"--file={target}",
+        )
         _run("pg_dump", *arguments, *_target(engine.url), url=engine.url)
     return epoch, position
 

@@ -33,6 +33,11 @@ def stream_all(action: str, selector: str, html: Markup | None = None) -> Markup
     return _STREAM.format(action, "targets", selector, html or "")
 
 
+def restyled() -> Markup:
+    """A stream that fetches the viewer's own stylesheet of this page again: what is theirs there has changed (rulings 3)."""
+    return Markup('<turbo-stream action="restyle"></turbo-stream>')
+
+
 def wants_stream() -> bool:
     """Whether the request comes from a Turbo form that can apply streams."""
     return STREAM_TYPE in request.headers.get("Accept", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select, update
 
 from community.answers.actions.checking import show_newest
 from community.answers.actions.doubting import recount_outdated
@@ -18,6 +18,7 @@ from community.posts.writing import recount
 from community.topics.events import TopicRecounted
 from community.topics.models import Closure, Duplicate, InfoRequest, Topic
 from community.topics.state import recompute, state_of
+from community.votes.models import HelpfulMark
 
 BATCH = 50
 """Topics that one unit mends: other writers wait for it."""
@@ -49,7 +50,12 @@ def _wrong_marks() -> set[int]:
     rejected = exists().where(Rejection.post_id == Post.id, Rejection.undone_at.is_(None))
     checked = exists().where(Check.post_id == Post.id, Check.undone_at.is_(None))
     standing = select(func.count(OutdatedMark.account_id)).where(OutdatedMark.post_id == Post.id, OutdatedMark.ended_at.is_(None))
+    said = [
+        (Post.helpful_count, _said(helpful=True)),
+        (Post.unhelpful_count, _said(helpful=False)),
+    ]
     differ = or_(
+        *(column != count for column, count in said),
         _differ(Post.accepted.expression, accepted),
         _differ(Post.official.expression, official),
         _differ(Post.rejected_at.is_not(None), rejected),
@@ -57,6 +63,12 @@ def _wrong_marks() -> set[int]:
         Post.outdated_count != standing.scalar_subquery(),
     )
     return set(db.session.scalars(select(Post.topic_id).where(differ)))
+
+
+def _said(*, helpful: bool) -> ScalarSelect[int]:
+    """How many members said of the post in the row that it helped, or that it did not; of visitors there is no second count."""
+    mine = (HelpfulMark.post_id == Post.id, HelpfulMark.undone_at.is_(None), HelpfulMark.helpful.is_(helpful))
+    return select(func.count()).select_from(HelpfulMark).where(*mine).correlate(Post).scalar_subquery()
 
 
 def _wrong_counters() -> set[int]:
@@ -131,3 +143,5 @@ def _mend_marks(u: Unit, post: Post) -> None:
     post.rejected_at = rejection.at if rejection else None
     show_newest(u, post)
     recount_outdated(u, post)
+    for column, count in ((Post.helpful_count, _said(helpful=True)), (Post.unhelpful_count, _said(helpful=False))):
+        u.session.execute(update(Post).where(Post.id == post.id).values({column: count}))

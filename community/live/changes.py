@@ -16,6 +16,7 @@ from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
 from community.topics import events as topics
+from community.votes import events as votes
 
 
 class Part(Enum):
@@ -25,6 +26,8 @@ class Part(Enum):
     """The post that the event names enters its topic, at the end."""
     POST = auto()
     """The post that the event names is drawn anew where it stands."""
+    VOTES = auto()
+    """How many the post that the event names helped, in both its places."""
     FATE = auto()
     """The post that the event names is gone, or back: with the first post goes the whole page."""
     CARDS = auto()
@@ -75,6 +78,9 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (answers.OutdatedUndone, (*_HERE, Part.POST, Part.CARDS)),
         (answers.AnswerDoubted, (*_HERE, Part.POST, Part.CARDS)),
         (answers.AnswerAged, (*_HERE, Part.POST, Part.CARDS)),
+        (votes.AnswerRated, (Part.VOTES, Part.TILE)),
+        (votes.RatingUndone, (Part.VOTES, Part.TILE)),
+        (votes.AnswerRatedByVisitors, (Part.VOTES, Part.TILE)),
         (categories.CategoryMade, (Part.CATEGORY,)),
         (categories.CategoryChanged, (Part.CATEGORY,)),
     )
@@ -110,6 +116,7 @@ class Changes:
 
     new_posts: dict[int, None] = field(default_factory=dict)
     posts: dict[int, None] = field(default_factory=dict)
+    votes: dict[int, None] = field(default_factory=dict)
     topics: dict[int, None] = field(default_factory=dict)
     categories: set[int] = field(default_factory=set)
     """Categories that changed themselves."""
@@ -130,6 +137,8 @@ def changes_of(recorded: Iterable[Recorded]) -> Changes:
             changes.new_posts[event.post_id] = None
         if Part.POST in parts:
             changes.posts[event.post_id] = None
+        if Part.VOTES in parts:
+            changes.votes[event.post_id] = None
         if Part.TILE in parts:
             changes.topics[event.topic_id] = None
         if Part.CATEGORY in parts:

@@ -10,7 +10,7 @@ from community.core.errors import NotFound
 from community.core.fragments import fragment, stream, stream_all
 from community.core.paging import PAGE_SIZE, Page
 from community.live.changes import Changes, Part
-from community.posts.fragments import answers_replaced, aside_replaced, head_replaced, post_replaced
+from community.posts.fragments import answers_replaced, aside_replaced, head_replaced, post_replaced, votes_replaced
 from community.posts.queries import held_posts_of, post_views_unchecked, topic_page, topic_view
 from community.posts.views import PostView, TopicView
 from community.staff.viewer import Viewer
@@ -33,6 +33,8 @@ def topic_streams(viewer: Viewer, topic_id: int, changes: Changes) -> Markup:
     # The first post never comes later than its page, except when a held topic is released, which its author alone has open.
     new = {post.id for post in seen if post.id in changes.new_posts and post.number > 1}
     streams = [_new(topic, post) if post.id in new else post_replaced(post, topic) for post in seen]
+    if voted := changes.votes.keys() - changes.posts.keys() - changes.new_posts.keys():
+        streams += [votes_replaced(post) for post in post_views_unchecked(voted) if post.topic_id == topic_id]
     if any(post.held and post.author.id == viewer.id for post in touched):
         streams.append(_held(viewer, topic))
     if Part.CARDS in changes.parts or any(post.accepted or post.official for post in seen):

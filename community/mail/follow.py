@@ -39,6 +39,7 @@ from community.topics.events import (
     TopicRecounted,
     TopicReopened,
 )
+from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
 
 
 def put(u: Unit, recorded: Recorded, account_id: int, kind: str) -> None:
@@ -84,5 +85,7 @@ class MailFollower(Follower):
             *(answers.AnswerRejected, answers.RejectionUndone, answers.AcceptanceNudged),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged),
+            # One of many small thanks: no letter each.
+            *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
         }
     )

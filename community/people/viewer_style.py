@@ -9,8 +9,10 @@ from community.answers.policy import may_settle, may_undo_acceptance
 from community.core import clock
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
+from community.votes.queries import own_marks
 
 SHOWN = " { display: contents; }\n"
+HIDDEN = " { display: none; }\n"
 
 
 def viewer_style(viewer: Viewer) -> str:
@@ -25,12 +27,28 @@ def viewer_style(viewer: Viewer) -> str:
         "moderator": viewer.is_moderator,
         "admin": viewer.is_admin,
     }
+    own = f'[data-author="{viewer.id}"]'
+    hidden = f"{own} [data-part='votes'], {own} .answer__ask" + HIDDEN
     shown += [f'[data-only="{role}"]' for role, held in roles.items() if held]
-    return ", ".join(shown) + SHOWN
+    return ", ".join(shown) + SHOWN + hidden
 
 
 def topic_style(viewer: Viewer, topic: Topic) -> str:
     """The rules that hold on the page of one topic."""
+    return _acceptance_style(viewer, topic) + _votes_style(viewer, topic)
+
+
+def _votes_style(viewer: Viewer, topic: Topic) -> str:
+    """What the viewer said of each answer: the button that takes it back in the place of the one that says it."""
+    marks = [(post_id, "helpful" if helpful else "unhelpful") for post_id, helpful in own_marks(viewer, topic.id).items()]
+    if not marks:
+        return ""
+    said = ", ".join(f'[data-post="{post_id}"] [data-undo="{word}"]' for post_id, word in marks)
+    unsaid = ", ".join(f'[data-post="{post_id}"] [data-do="{word}"]' for post_id, word in marks)
+    return said + SHOWN + unsaid + HIDDEN
+
+
+def _acceptance_style(viewer: Viewer, topic: Topic) -> str:
     if may_settle(viewer, topic, clock.now()):
         return '[data-only="asker"]' + SHOWN
     if may_undo_acceptance(viewer, topic):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from community.core.fragments import fragment, stream
+from community.core.fragments import fragment, stream, stream_all
 from community.posts.queries import post_views_unchecked, topic_page_unchecked
 from community.posts.views import PostView, TopicPage, TopicView
 
@@ -14,6 +14,12 @@ _TOPIC = "topics/_topic.html"
 def post_replaced(post: PostView, topic: TopicView) -> Markup:
     """The post in its place in the conversation."""
     return stream("replace", f"post_{post.id}", fragment("posts/_post.html", "post", post, topic))
+
+
+def votes_replaced(post: PostView) -> Markup:
+    """How many a post helped, in the conversation and in the card below the question."""
+    html = fragment("posts/_parts.html", "votes", post) if post.helpful is not None else Markup()
+    return stream_all("replace", f'[data-post="{post.id}"] [data-part="votes"]', html)
 
 
 def post_appended(post_id: int, topic: TopicView) -> Markup:

@@ -31,6 +31,8 @@ class Post(Base):
     `accepted`, `accepted_at`, `accepted_by_asker`, `official`, `rejected_at` (the asker said that it did not
     solve it), `checked_...` (an employee looked whether it still is true), and the counts of those who say
     that it no longer works, members and visitors apart, repeat the rows of answers, which `doctor` recounts.
+    `helpful_count` and `unhelpful_count` repeat the marks of members;
+    those of visitors are counted apart and nowhere else (rulings 7).
     `doubted_at` and `aged_at`: since when it waits on the desk for a check.
 
     `number` counts from 1 in a topic; a held post has a negative one until it is released, so that what
@@ -72,6 +74,10 @@ class Post(Base):
     outdated_visitor_count: Mapped[int] = mapped_column(default=0)
     doubted_at: Mapped[datetime | None]
     aged_at: Mapped[datetime | None]
+    helpful_count: Mapped[int] = mapped_column(default=0)
+    unhelpful_count: Mapped[int] = mapped_column(default=0)
+    visitors_helpful: Mapped[int] = mapped_column(default=0)
+    visitors_unhelpful: Mapped[int] = mapped_column(default=0)
     held_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
 

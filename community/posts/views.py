@@ -60,7 +60,10 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post. `html` is empty where it was removed; `number` is 0 while it is held; `helpful` is None while nobody can vote."""
+    """A post. `html` is empty where it was removed; `number` is 0 while it is held.
+
+    `helpful` and `unhelpful` are what members and visitors said together, None where nobody can say it.
+    """
 
     id: int
     topic_id: int
@@ -193,7 +196,10 @@ class TopicPage:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A topic in a list, with the beginning of its best answer; `held` ones are in their author's own lists alone."""
+    """A topic in a list, with the beginning of its best answer and how many that one helped (`helpful`).
+
+    `held` ones are in their author's own lists alone.
+    """
 
     id: int
     url: str

@@ -15,6 +15,7 @@ from community.search.engine import Document
 from community.search.indexes import audience_of
 from community.tags.queries import in_order, tags_of
 from community.topics.models import Topic
+from community.votes.queries import worth
 
 BATCH = 200
 """Topics that are read and held in memory at a time."""
@@ -34,6 +35,7 @@ def documents_unchecked(topic_ids: Collection[int]) -> list[Document]:
     posts = defaultdict(list)
     rows = db.session.execute(
         select(Post.topic_id, Post.number, Post.role, Post.text, Post.author_id, Post.badge, Post.accepted, Post.official)
+        .add_columns(Post.helpful_count, Post.unhelpful_count, Post.visitors_helpful, Post.visitors_unhelpful)
         .where(Post.topic_id.in_([topic.id for topic in topics]), Post.held_at.is_(None), Post.removed_at.is_(None))
         .order_by(Post.topic_id, Post.number)
     )
@@ -78,9 +80,14 @@ def _document(topic: Any, posts: list[Any]) -> Document:
         staff_answered=any(post.badge == "staff" and post.role == "answer" for post in later),
         official=topic.official_count > 0,
         accepted=topic.accepted_count > 0,
+        helpful=sum(max(0, _worth(post)) for post in later),
         language=topic.language,
         audience=audience_of(topic.visibility),
     )
+
+
+def _worth(post: Any) -> int:
+    return worth(post.helpful_count, post.unhelpful_count, post.visitors_helpful, post.visitors_unhelpful)
 
 
 def _joined(texts: Any) -> str:

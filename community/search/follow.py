@@ -30,6 +30,7 @@ from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
 from community.topics import events as topics
 from community.topics.models import Topic
+from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
 
 TIDY_SECONDS = 60.0
 """Seconds between two looks for small segments to join."""
@@ -55,6 +56,7 @@ class SearchFollower(Follower):
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
             *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
             *(answers.AnswerRejected, answers.RejectionUndone),
+            *(AnswerRated, RatingUndone, AnswerRatedByVisitors),
             CategoryChanged,
         ),
         _note,

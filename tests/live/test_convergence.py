@@ -36,6 +36,7 @@ from community.core.errors import Refused
 from community.core.fragments import drawing
 from community.core.log import REGISTRY, LoggedEvent, read_channels_after
 from community.core.position import parse_position, position_now
+from community.core.strangers import Stranger
 from community.core.unit import unit
 from community.extensions import db
 from community.live.changes import EVENTS, IGNORED
@@ -47,6 +48,7 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
+from community.votes.actions import count_visitors, note_visitor, rate_answer, undo_rating
 from tests.forum import Forum, release_posts, small_forum
 from tests.live.turbo import OpenPage
 
@@ -160,6 +162,12 @@ def aged(scene: Scene) -> None:
         age_answers()
 
 
+def rated_by_visitor(scene: Scene) -> None:
+    """As the worker counts about once a minute."""
+    note_visitor(by=Stranger("192.0.2.7", "A browser"), post_id=scene.answers[0], value=1)
+    count_visitors()
+
+
 def recounted(scene: Scene) -> None:
     """As `bothways doctor --fix` tells of a counter that was wrong."""
     with unit() as u:
@@ -177,6 +185,11 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("make official", lambda s: make_official(by=s.forum["speaker"], post_id=s.answers[1])),
     ("remove an official", lambda s: remove_post(by=s.keeper, post_id=s.answers[1], rule="spam", reason="An advertisement")),
     ("restore it", lambda s: restore_post(by=s.keeper, post_id=s.answers[1])),
+    ("helpful", lambda s: rate_answer(by=s.forum["asker"], post_id=s.answers[0], helpful=True)),
+    ("helpful, the official one", lambda s: rate_answer(by=s.forum["asker"], post_id=s.answers[1], helpful=True)),
+    ("not helpful", lambda s: rate_answer(by=s.forum["asker"], post_id=s.answers[0], helpful=False)),
+    ("undo helpful", lambda s: undo_rating(by=s.forum["asker"], post_id=s.answers[0])),
+    ("helpful to a visitor", rated_by_visitor),
     ("undo official", lambda s: undo_official(by=s.forum["speaker"], post_id=s.answers[1])),
     ("undo acceptance", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
     ("ask for information", lambda s: ask_info(by=s.forum["worker"], topic_id=s.topic)),

@@ -31,6 +31,8 @@ PUBLIC_WRITES = {
     *("accounts.confirm", "accounts.ask_reset", "accounts.set_password"),
     # A question that waits in the visitor's own browser, and what a text will look like; neither stores anything.
     *("posts.open_a_topic", "posts.preview"),
+    # Whether an answer helped: visitors are counted apart, once a day each, without a session (rulings 7).
+    *("votes.mark_helpful", "votes.mark_unhelpful", "votes.undo_helpful", "votes.undo_unhelpful"),
 }
 
 

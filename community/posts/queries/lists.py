@@ -156,6 +156,7 @@ def _best_answers(topic_ids: Collection[int]) -> dict[int, Row[Any]]:
     beginning = func.substr(Post.text, 1, EXCERPT * 3).label("beginning")
     query = (
         select(Post.topic_id, beginning, Post.author_id, Post.badge, Post.badge_title)
+        .add_columns((Post.helpful_count + Post.visitors_helpful).label("helpful"))
         .add_columns(Account.handle, Account.name, Account.hue, Account.photo, left_at(Post.author_id, Post.badge).label("left_at"))
         .join(Account, Account.id == Post.author_id)
         .where(Post.topic_id.in_(topic_ids), MARKED, Post.held_at.is_(None), Post.removed_at.is_(None))
@@ -177,7 +178,7 @@ def _tile(row: Row[Any], answer: Row[Any] | None) -> Tile:
         category=category_view(row, "category"),
         author=author_view(row),
         reply_count=max(0, row.post_count - 1),
-        helpful=0,
+        helpful=answer.helpful if answer is not None else 0,
         created_at=row.created_at,
         active_at=row.active_at,
         answer_excerpt=excerpt(answer.beginning, EXCERPT) if answer is not None else None,

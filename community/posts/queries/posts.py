@@ -79,6 +79,7 @@ def post_rows() -> Select[*tuple[Any, ...]]:
         select(
             *(Post.id, Post.topic_id, Post.number, Post.role, Post.html, Post.text, Post.created_at, Post.edited_at, Post.version),
             *(Post.author_id, Post.badge, Post.badge_title, Post.accepted, Post.accepted_at, Post.accepted_by_asker, Post.official),
+            *(Post.helpful_count, Post.unhelpful_count, Post.visitors_helpful, Post.visitors_unhelpful),
             *(Post.held_at, Post.removed_at, Account.handle, Account.name, Account.hue, Account.photo, Topic.slug),
             left_at(Post.author_id, Post.badge).label("left_at"),
             edits.label("edit_count"),
@@ -107,6 +108,7 @@ def views_of(rows: Sequence[Row[Any]]) -> list[PostView]:
 def _view(row: Row[Any]) -> PostView:
     url = topic_url(row.topic_id, "removed" if row.topic_removed_at else row.slug)
     removed = row.removed_at is not None
+    rated = row.role == "answer" and row.held_at is None and not removed
     return PostView(
         id=row.id,
         topic_id=row.topic_id,
@@ -124,8 +126,8 @@ def _view(row: Row[Any]) -> PostView:
         accepted_at=row.accepted_at,
         accepted_by_asker=row.accepted_by_asker,
         official=row.official,
-        helpful=None,
-        unhelpful=None,
+        helpful=row.helpful_count + row.visitors_helpful if rated else None,
+        unhelpful=row.unhelpful_count + row.visitors_unhelpful if rated else None,
         removed=_removed(row) if removed else None,
         reply_to=ReplyToView(row.reply_id, post_url(url, row.reply_number, row.reply_id), row.reply_name) if row.reply_id else None,
         source=_source(row) if row.source_author is not None else None,

@@ -78,6 +78,16 @@ Turbo.config.forms.confirm = async (question, form, submitter) => {
   return agree(question, submitter);
 };
 
+// What is the viewer's own on this page has changed: their stylesheet is fetched again, and the old one holds until it is there.
+Turbo.StreamActions.restyle = function () {
+  const old = document.getElementById("viewer-style");
+  if (!old) return;
+  const link = old.cloneNode();
+  link.href = `${old.href.split("&at=")[0]}&at=${Date.now()}`;
+  link.onload = link.onerror = () => old.remove();
+  old.after(link);
+};
+
 document.addEventListener("turbo:load", look);
 document.addEventListener("turbo:frame-load", look);
 document.addEventListener("turbo:render", look);
