@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.answers.actions import accept_answer, make_official, undo_acceptance, undo_official
+from community.api import marks
 from community.api import models as m
+from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
-from community.api.layer import PREFIX, Call, Nothing, endpoint
+from community.api.layer import Call, Nothing, endpoint
 from community.api.queries import author_out, events_out, link, number_after, post_out, posts_out, topic_out, topics_out
 from community.categories.policy import may_open_topic
 from community.categories.queries import categories_visible_to, category_for
@@ -24,9 +25,8 @@ from community.search.similar import similar
 from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
-from community.votes.actions import rate_answer, undo_rating
 
-bp = Blueprint("api", __name__, url_prefix=PREFIX)
+assert marks  # declares its endpoints
 
 
 @endpoint(bp, "GET", "/topics", query=m.TopicQuery, answer=m.TopicPage)
@@ -113,62 +113,6 @@ def delete_post(call: Call[m.RemovalAsked, Nothing], post_id: int) -> m.PostOut:
     """Take a post away: one's own, or with the scope moderate another's, by a rule and with a reason."""
     _moderating(call, post_id)
     remove_post(by=call.viewer, post_id=post_id, rule=call.body.rule, reason=call.body.reason)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "POST", "/posts/<int:post_id>/acceptance", scope="write", answer=m.PostOut)
-def post_acceptance(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Say that an answer solved the question."""
-    accept_answer(by=call.viewer, post_id=post_id)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "DELETE", "/posts/<int:post_id>/acceptance", scope="write", answer=m.PostOut)
-def delete_acceptance(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Take that back."""
-    undo_acceptance(by=call.viewer, post_id=post_id)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "POST", "/posts/<int:post_id>/official-mark", scope="write", answer=m.PostOut)
-def post_official_mark(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Make an employee's answer official, as somebody who may speak for the company."""
-    make_official(by=call.viewer, post_id=post_id)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "DELETE", "/posts/<int:post_id>/official-mark", scope="write", answer=m.PostOut)
-def delete_official_mark(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Take that back."""
-    undo_official(by=call.viewer, post_id=post_id)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "POST", "/posts/<int:post_id>/helpful", scope="write", answer=m.PostOut)
-def post_helpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Say that an answer helped."""
-    rate_answer(by=call.viewer, post_id=post_id, helpful=True)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "DELETE", "/posts/<int:post_id>/helpful", scope="write", answer=m.PostOut)
-def delete_helpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Take back what was said of an answer."""
-    undo_rating(by=call.viewer, post_id=post_id)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "POST", "/posts/<int:post_id>/unhelpful", scope="write", answer=m.PostOut)
-def post_unhelpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Say that an answer did not help."""
-    rate_answer(by=call.viewer, post_id=post_id, helpful=False)
-    return post_out(call.viewer, post_id)
-
-
-@endpoint(bp, "DELETE", "/posts/<int:post_id>/unhelpful", scope="write", answer=m.PostOut)
-def delete_unhelpful(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
-    """Take back what was said of an answer."""
-    undo_rating(by=call.viewer, post_id=post_id)
     return post_out(call.viewer, post_id)
 
 
