@@ -52,6 +52,7 @@ READERS: tuple[str, ...] = (
     # Followers of the log, by class; the worker runs them.
     "community.mail.follow.MailFollower",
     "community.posts.release.PostRelease",
+    "community.search.meaning.follow.MeaningFollower",
     "community.search.follow.SearchFollower",
 )
 

@@ -37,6 +37,9 @@ class Config:
     database_url: str = setting("DATABASE_URL", "", "Database; SQLite in the data folder when empty.")
     redis_url: str = setting("REDIS_URL", "", "Redis for presence and limits across processes; none when empty.")
     search: str = setting("BOTHWAYS_SEARCH", "whoosh", "Search engine.")
+    meaning: bool = setting(
+        "BOTHWAYS_MEANING", "on", "`off` leaves sentence vectors out even where the extra `semantic` is installed."
+    )
     mail_url: str = setting("BOTHWAYS_MAIL_URL", "", "smtp://user:password@host:port; mail stays in the outbox when empty.")
     mail_from: str = setting("BOTHWAYS_MAIL_FROM", "", "Sender of all mail; community@HOST of the base address when empty.")
     trusted_proxies: int = setting(
@@ -70,8 +73,9 @@ class Config:
             raise ConfigError("BOTHWAYS_ENV must be development, production or test.")
         if raw["search"] != "whoosh":
             raise ConfigError("BOTHWAYS_SEARCH must be whoosh.")
-        if raw["limits"] not in {"on", "off"}:
-            raise ConfigError("BOTHWAYS_LIMITS must be on or off.")
+        for name in ("limits", "meaning"):
+            if raw[name] not in {"on", "off"}:
+                raise ConfigError(f"BOTHWAYS_{name.upper()} must be on or off.")
         if raw["limits"] == "off" and raw["env"] == "production":
             raise ConfigError("BOTHWAYS_LIMITS=off is refused when BOTHWAYS_ENV=production.")
         base_url = _address(raw["base_url"] or f"http://{_loopback(raw['host'])}:{port}")
@@ -86,6 +90,7 @@ class Config:
             database_url=_database(raw["database_url"] or f"sqlite:///{data / 'bothways.sqlite3'}"),
             redis_url=raw["redis_url"],
             search=raw["search"],
+            meaning=raw["meaning"] == "on",
             mail_url=raw["mail_url"],
             mail_from=raw["mail_from"] or f"community@{urlsplit(base_url).hostname}",
             trusted_proxies=_number(raw["trusted_proxies"], "BOTHWAYS_TRUSTED_PROXIES", 0, 10),

@@ -12,6 +12,7 @@ from community.imports import models as imports
 from community.insights import models as insights
 from community.mail import models as mail
 from community.posts import models as posts
+from community.search.meaning import models as meaning
 from community.searches import models as searches
 from community.settings import models as settings
 from community.staff import models as staff
@@ -31,6 +32,7 @@ MODULES = (
     imports,
     mail,
     posts,
+    meaning,
     searches,
     faq,
     insights,

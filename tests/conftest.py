@@ -92,7 +92,13 @@ def template_database(database_kind: str, tmp_path_factory: pytest.TempPathFacto
 def empty_site(folder: Path, database_kind: str, template_database: str, **environ: str) -> Iterator[Config]:
     """One installation in `folder` with an empty migrated database of its own."""
     made = Config.from_environment(
-        {"BOTHWAYS_DATA": str(folder), "BOTHWAYS_ENV": "test", "BOTHWAYS_SECRET_KEY": "test" * 8, **environ}
+        {
+            "BOTHWAYS_DATA": str(folder),
+            "BOTHWAYS_ENV": "test",
+            "BOTHWAYS_SECRET_KEY": "test" * 8,
+            "BOTHWAYS_MEANING": "off",  # so that tests rank the same with and without the extra; those of meaning have it on
+            **environ,
+        }
     )
     if database_kind == "sqlite":
         shutil.copyfile(template_database, made.data / "bothways.sqlite3")

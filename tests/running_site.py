@@ -47,6 +47,7 @@ class RunningSite:
             "BOTHWAYS_BASE_URL": c.base_url,
             "BOTHWAYS_ENV": c.env,
             "BOTHWAYS_SECRET_KEY": c.secret_key,
+            "BOTHWAYS_MEANING": "on" if c.meaning else "off",
             "BOTHWAYS_LIMITS": "on" if c.limits else "off",
             "DATABASE_URL": c.database_url.replace("+psycopg", ""),
             "REDIS_URL": c.redis_url,

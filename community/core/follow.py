@@ -75,6 +75,11 @@ class Follower:
     ignores: ClassVar[frozenset[type[Event]]] = frozenset()
     ignores_the_rest: ClassVar[bool] = False
 
+    @classmethod
+    def is_wanted(cls) -> bool:
+        """Whether this installation has what the follower needs; one that is not wanted does not run and is not behind."""
+        return True
+
     def catch_up(self) -> int:
         """Take the next batch; returns how many events were passed. Raises what a reading raised, nothing then moved."""
         return self._take(self.batch)
@@ -103,7 +108,7 @@ class Follower:
             return 0
         with unit() as u:
             cursor = self._cursor(u)
-            if not _leased(cursor, u.now):
+            if not leased(cursor, u.now):
                 return 0
             batch = read_after(u.session, cursor.position, limit)
             for recorded in batch:
@@ -153,7 +158,7 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _leased(cursor: Cursor, now: datetime) -> bool:
+def leased(cursor: Cursor, now: datetime) -> bool:
     """Take or renew the lease; the unit's write lock makes this safe against other processes."""
     me = this_process()
     if cursor.owner not in {None, me} and cursor.owned_until is not None and cursor.owned_until > now:

@@ -35,8 +35,9 @@ class Lag:
 
 
 def followers() -> list[Follower]:
-    """One of each class that app.py lists under READERS. Needs an application context."""
-    return [import_string(name)() for name in current_app.config["READERS"]]
+    """One of each class that app.py lists under READERS and that this installation wants. Needs an application context."""
+    classes: list[type[Follower]] = [import_string(name) for name in current_app.config["READERS"]]
+    return [each() for each in classes if each.is_wanted()]
 
 
 def readiness() -> dict[str, bool]:

@@ -1,0 +1,52 @@
+"""The model of this process: loaded on first use, and not at all where it is not installed or not wanted."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import current_app
+
+from community.config import Config
+from community.search.meaning import weights
+
+if TYPE_CHECKING:
+    from community.search.meaning.model import SentenceModel
+
+logger = structlog.get_logger()
+
+_loading = threading.Lock()
+_loaded: list[SentenceModel | None] = []
+
+
+def is_wanted() -> bool:
+    """Whether this installation searches by meaning: the extra `semantic` is there and not switched off."""
+    config: Config = current_app.config["BOTHWAYS"]
+    return config.meaning and weights.folder() is not None
+
+
+def is_loaded() -> bool:
+    """Whether `model` gives its answer at once."""
+    return bool(_loaded)
+
+
+def model() -> SentenceModel | None:
+    """The model, loaded by whoever asks first (0.3 s, 150 MB); None where its weights are missing or refused. Needs no context."""
+    with _loading:
+        if not _loaded:
+            _loaded.append(_load())
+        return _loaded[0]
+
+
+def _load() -> SentenceModel | None:
+    folder = weights.folder()
+    if folder is None:
+        return None
+    try:
+        from community.search.meaning.model import SentenceModel
+
+        return SentenceModel(folder)
+    except (weights.WeightsRefused, ImportError, OSError, KeyError, ValueError):
+        logger.exception("meaning.model_unusable")
+        return None

@@ -1,0 +1,26 @@
+"""The table of vectors."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from community.core.base import Base, Id
+from community.topics.models import Topic
+
+
+class TopicVector(Base):
+    """What a topic means: the vector of its title and question, as 384 half-precision numbers, little end first.
+
+    `digest` is that of the model and the text it was made of, so that nothing is computed twice; `vector` is None for a topic
+    that nobody finds (held, removed). `position` is how far the log had been read when the row was written: readers load what
+    is beyond the position that they know. `category_id` is where it stood then: a first guess at who may read it, never the last word.
+    """
+
+    __tablename__ = "topic_vectors"
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey(Topic.id), primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64))
+    vector: Mapped[bytes | None]
+    category_id: Mapped[int] = mapped_column(Id)
+    position: Mapped[int] = mapped_column(Id, index=True)
