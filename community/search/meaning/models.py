@@ -14,7 +14,7 @@ class TopicVector(Base):
 
     `digest` is that of the model and the text it was made of, so that nothing is computed twice; `vector` is None for a topic
     that nobody finds (held, removed). `position` is how far the log had been read when the row was written: readers load what
-    is beyond the position that they know. `category_id` is where it stood then: a first guess at who may read it, never the last word.
+    is beyond the position that they know. `category_id` is where it stood then: a guess at who may read it.
     """
 
     __tablename__ = "topic_vectors"
