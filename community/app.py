@@ -34,6 +34,7 @@ CAPABILITIES: tuple[str, ...] = (
     "admin",
     "api",
     "answers",
+    "asking",
     "branding",
     "categories",
     "drafts",

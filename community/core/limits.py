@@ -31,6 +31,11 @@ def network() -> str:
     return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
 
 
+def browser() -> str:
+    """What tells one browser from another where nobody is named: its network and what it says of itself. Never to be kept."""
+    return f"{network()} {request.user_agent.string[:300]}"
+
+
 def by_network(limit: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
     """At most `limit` (such as `20 per 10 minutes`) for each network."""
     return _limited(limit, network, methods)

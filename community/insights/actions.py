@@ -32,6 +32,15 @@ def count_successful(*, by: Viewer, topic_id: int, opened: bool) -> None:
             raise_counters(u, OutcomeDay, {"day": day_of(u.now)}, {"successful": 1, "opened_successful": int(opened)})
 
 
+def uncount_successful(*, by: Viewer, topic_id: int, opened: bool) -> None:
+    """It was not the answer after all: take off what `count_successful` counted, on the day this is said."""
+    with unit() as u:
+        for each in _known(u, by, [topic_id]):
+            raised = {"successful": -1, "members": -int(by.signed_in)}
+            raise_counters(u, TopicOutcome, {"topic_id": each, "week": _week(u)}, raised)
+            raise_counters(u, OutcomeDay, {"day": day_of(u.now)}, {"successful": -1, "opened_successful": -int(opened)})
+
+
 def count_opened(*, by: Viewer, topic_id: int, first: bool) -> None:
     """Somebody who was about to ask opened a topic; `first`: the first of this asking, which alone makes it a potential outcome."""
     with unit() as u:

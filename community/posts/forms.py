@@ -7,10 +7,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from community.categories.models import Category
 from community.core.errors import Invalid
 from community.core.forms import PageForm, Text
 from community.core.text import without_unwanted
@@ -34,39 +33,6 @@ class Written(StringField):  # type: ignore[misc]
 
 class LongWritten(Written, TextAreaField):  # type: ignore[misc]
     """The same over several lines."""
-
-
-class AskForm(PageForm):
-    """Asking a question or opening a discussion."""
-
-    title = Written(_l("Your question in one sentence"), render_kw={"maxlength": LONGEST, "required": True, "autocomplete": "off"})
-    kind = RadioField(
-        _l("What is it?"),
-        choices=[SelectChoice("question", _l("A question")), SelectChoice("discussion", _l("A discussion"))],
-        default="question",
-    )
-    category = SelectField(_l("Where does it belong?"), render_kw={"required": True})
-    body = LongWritten(_l("Tell us more"))
-    tags = Written(_l("Tags"), description=_l("Up to five words, separated by commas."), render_kw={"autocomplete": "off"})
-    product = Written(_l("Product"), render_kw={"maxlength": LONGEST_PRODUCT, "list": "products"})
-    product_version = Written(_l("Version"), render_kw={"maxlength": LONGEST_PRODUCT})
-    brand = BooleanField(default=True)
-    submission_id = HiddenField()
-
-    def offer(self, categories: list[Category]) -> None:
-        """Let the form choose among these categories; those below another are named with it."""
-        names = {category.id: category.name for category in categories}
-        above = {category.id: f"{names[category.parent_id]} › " for category in categories if category.parent_id in names}
-        choices = [SelectChoice(category.slug, f"{above.get(category.id, '')}{category.name}") for category in categories]
-        self.category.choices = (
-            choices if len(choices) == 1 else [SelectChoice("", gettext("Please choose")), *choices] if choices else []
-        )
-
-    def take(self, begun: dict[str, str]) -> None:
-        """Show what was begun before; fields that the form does not have are left out."""
-        for name, text in begun.items():
-            if name in self and name != "submission_id":
-                self[name].data = text
 
 
 class ReplyForm(PageForm):

@@ -8,6 +8,7 @@ from community.accounts import gate
 from community.categories.queries import categories_visible_to
 from community.core import limits
 from community.core.paging import page_number
+from community.insights.noted import flusher, note_empty_search
 from community.search.queries import asked, search
 from community.search.querying import LONGEST
 
@@ -26,7 +27,19 @@ def results() -> Response:
     given = {name: request.args[name][:LONGEST] for name in CHIPS if request.args.get(name)}
     query = asked(given)
     found = search(viewer, query, number=page_number(request.args), address="/search", kept=tuple(given.items()))
-    page = render_template("search/results.html", found=found, query=query, given=given, categories=categories_visible_to(viewer))
+    in_vain = found.available and not query.is_empty and not found.total
+    if in_vain:
+        note_empty_search(given.get("q", ""), limits.browser())
+    page = render_template(
+        "search/results.html",
+        found=found,
+        query=query,
+        given=given,
+        categories=categories_visible_to(viewer),
+        in_vain=in_vain,
+        before=request.args.get("before", "")[:LONGEST],
+    )
     answer = make_response(page)
+    answer.call_on_close(flusher())
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer

@@ -24,13 +24,16 @@ CAPABILITIES = (
     {"demo"},
 )
 READERS = {"live", "search", "mail", "notifications"}
+ABOVE_READERS = {"asking"}
+"""Pages that search, and write by capabilities alone."""
+
 API = {"api"}
 OUTERMOST = {
     *("app", "tables", "guard", "cli", "worker", "web", "wsgi", "supervisor", "running", "checkpoints", "migrating"),
     *("health", "backup", "doctor", "admin"),
 }
 
-FLOORS = [FOUNDATION, *CAPABILITIES, READERS, API, OUTERMOST]
+FLOORS = [FOUNDATION, *CAPABILITIES, READERS, ABOVE_READERS, API, OUTERMOST]
 HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 
 PERMITTED = {

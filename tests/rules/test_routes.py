@@ -30,9 +30,11 @@ PUBLIC_WRITES = {
     *("accounts.start_session", "accounts.end_session", "accounts.open_account", "accounts.create_first_admin"),
     *("accounts.confirm", "accounts.ask_reset", "accounts.set_password"),
     # A question that waits in the visitor's own browser, and what a text will look like; neither stores anything.
-    *("posts.open_a_topic", "posts.preview"),
     # Whether an answer helped: visitors are counted apart, once a day each, without a session (rulings 7).
     *("votes.mark_helpful", "votes.mark_unhelpful", "votes.undo_helpful", "votes.undo_unhelpful"),
+    *("asking.open_a_topic", "posts.preview"),
+    # Looking for answers before asking, and what came of it: counted without who. Taking it back needs the cookie that it left.
+    *("asking.look", "asking.note_opened", "asking.end_answered", "asking.go_on", "asking.note_found"),
 }
 
 

@@ -19,6 +19,7 @@ _PLACE = re.compile(r"(ask)|(topic|post):([1-9][0-9]{0,17})", re.ASCII)
 CARRIED = (
     *("title", "kind", "category", "tags", "product", "product_version", "brand"),
     *("submission_id", "reply_to", "role", "asks_info", "version"),
+    *("shown", "opened", "searched"),
 )
 """Fields of the forms that write, which a preview without scripts hands on; the text itself is shown to be worked on."""
 

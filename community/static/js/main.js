@@ -16,6 +16,8 @@ const ONUSE = {
   "quote-box": () => import("./elements/quote-box.js"),
   "own-zone": () => import("./elements/own-zone.js"),
   "hue-pick": () => import("./elements/hue-pick.js"),
+  "answer-finder": () => import("./elements/answer-finder.js"),
+  "search-trail": () => import("./elements/search-trail.js"),
 };
 
 const wanted = new Set();

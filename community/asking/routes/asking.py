@@ -8,26 +8,28 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from community.accounts.gate import public, viewer
+from community.asking import waiting
+from community.asking.forms import AskForm, numbers_in
+from community.asking.routes.blueprint import bp
 from community.categories.queries import categories_to_write_in, category_for
 from community.core.errors import Conflict, Forbidden, Invalid, NotFound
 from community.core.fragments import base_url, respond
-from community.core.limits import by_person
+from community.core.limits import browser, by_person
 from community.drafts.queries import draft_for
-from community.posts import waiting
+from community.insights.actions import count_asked
 from community.posts.actions import open_topic
 from community.posts.actions.write import Written
-from community.posts.forms import AskForm
 from community.posts.reading import private_page
-from community.posts.routes.blueprint import bp
 from community.posts.submissions import new_submission_id
 from community.posts.writing import prepared
+from community.search.similar import Similar
 from community.settings.queries import site
 from community.tags.tagging import split_tags
 from community.topics.models import KINDS
 from community.topics.queries import usual_first_answer
 from community.topics.titles import checked_title
 
-PREFILLED = ("title", "category", "kind")
+PREFILLED = ("title", "category", "kind", "searched")
 """What an address may fill in, so that other pages can lead here."""
 
 
@@ -42,7 +44,7 @@ def ask() -> Response:
     draft = draft_for(viewer(), "ask")
     form.take(kept or (draft.fields if draft else {}))
     form.submission_id.data = new_submission_id()
-    return _page(form, waited=bool(kept) and viewer().signed_in)
+    return ask_page(form, waited=bool(kept) and viewer().signed_in)
 
 
 @bp.post("/ask")
@@ -50,17 +52,39 @@ def ask() -> Response:
 @public
 def open_a_topic() -> Response:
     """Open the topic. A visitor is sent to sign in first, and finds the question again afterwards."""
-    form = AskForm()
-    form.offer(_categories())
+    form = sent_form()
     if not viewer().signed_in:
         return _ask_to_sign_in(form)
     try:
         written = _open(form)
     except (Invalid, Forbidden, NotFound, Conflict) as error:
         form.refuse(error)
-        return _page(form, status=422)
+        return ask_page(form, status=422)
+    if written.created:
+        _count(form)
     held = _("Only you see this until you have confirmed your address.") if written.held else ""
     return waiting.forget(respond(written.url, said=held))
+
+
+def sent_form() -> AskForm:
+    """The form as it was sent, with the places that its sender may choose."""
+    form = AskForm()
+    form.offer(_categories())
+    return form
+
+
+def ask_page(form: AskForm, status: int = 200, *, waited: bool = False, similar: tuple[Similar, ...] | None = None) -> Response:
+    """The page with the form; `similar`: what was found before it was sent, None where nobody has looked."""
+    return private_page(
+        "asking/ask.html",
+        status,
+        form=form,
+        waited=waited,
+        similar=similar,
+        usual=usual_first_answer(),
+        products=site().products,
+        base_url=base_url(),
+    )
 
 
 def _open(form: AskForm) -> Written:
@@ -78,18 +102,23 @@ def _open(form: AskForm) -> Written:
     )
 
 
+def _count(form: AskForm) -> None:
+    shown, opened = numbers_in(form.shown.data), numbers_in(form.opened.data)
+    count_asked(by=viewer(), shown=shown, opened=opened, searched=(form.searched.data or "")[:200], asker=browser())
+
+
 def _ask_to_sign_in(form: AskForm) -> Response:
     try:
         checked_title(form.title.data or "")
         prepared(form.body.data or "")
     except Invalid as error:
         form.refuse(error)
-        return _page(form, status=422)
+        return ask_page(form, status=422)
     answer = respond("/sign-in?next=/ask", said=_("Your question is kept. Sign in or join, and you can send it."))
-    if waiting.keep(answer, {field.name: str(field.data or "") for field in form if field.name not in {"submission_id", "brand"}}):
+    if waiting.keep(answer, form.typed()):
         return answer
     form.form_errors = [_("Please sign in first. Copy your text before you do: it is too long for this browser to keep.")]
-    return _page(form, status=401)
+    return ask_page(form, status=401)
 
 
 def _category_id(form: AskForm) -> int:
@@ -103,15 +132,3 @@ def _categories() -> list[Any]:
     """Where anything can be opened; which kind fits where is for the policy to say."""
     found = {category.id: category for kind in KINDS for category in categories_to_write_in(viewer(), kind)}
     return list(found.values())
-
-
-def _page(form: AskForm, status: int = 200, *, waited: bool = False) -> Response:
-    return private_page(
-        "posts/ask.html",
-        status,
-        form=form,
-        waited=waited,
-        usual=usual_first_answer(),
-        products=site().products,
-        base_url=base_url(),
-    )

@@ -1,0 +1,111 @@
+"""Looking for answers before one asks, and what came of it (rulings 8: by POST, so that no log keeps what was typed)."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_babel import gettext as _
+
+from community.accounts.gate import public, viewer
+from community.asking import waiting
+from community.asking.forms import AskForm, numbers_in
+from community.asking.routes.asking import ask_page, sent_form
+from community.asking.routes.blueprint import bp
+from community.core.errors import NotFound
+from community.core.fragments import respond
+from community.core.limits import by_person
+from community.drafts.actions import discard_draft
+from community.insights.actions import count_found, count_opened, count_successful, uncount_successful
+from community.posts.queries import topic_page
+from community.posts.reading import private_page
+from community.search.similar import similar
+
+SHOWN = 5
+
+
+@bp.post("/ask/similar")
+@by_person("120 per minute")
+@public
+def look() -> Response:
+    """The answered questions nearest to what was typed. A script gets the list alone; a plain form gets its page back with it."""
+    form = sent_form()
+    found = similar(viewer(), form.title.data or "", form.body.data or "", limit=SHOWN)
+    if request.form.get("part") == "list":
+        return private_page("asking/similar_part.html", similar=found)
+    if found:
+        form.shown.data = " ".join(str(one.tile.id) for one in found)
+    return ask_page(form, similar=found)
+
+
+@bp.post("/ask/opened")
+@by_person("120 per minute")
+@public
+def note_opened() -> Response:
+    """One of the similar questions was opened; `first` in this asking."""
+    count_opened(by=viewer(), topic_id=_topic(), first=bool(request.form.get("first")))
+    return Response(status=204)
+
+
+@bp.post("/ask/answered")
+@by_person("30 per hour")
+@public
+def end_answered() -> Response:
+    """An answer that is there answers it: the draft ends. What was typed stays in this browser for a day, just in case."""
+    form, topic_id = AskForm(), _topic()
+    topic_page(viewer(), topic_id, 1)  # raises NotFound where there is nothing that could have answered it
+    opened = bool(numbers_in(form.opened.data))
+    count_successful(by=viewer(), topic_id=topic_id, opened=opened)
+    if viewer().signed_in:
+        discard_draft(by=viewer(), place="ask")
+    answer = waiting.forget(respond(f"/ask/answered?topic={topic_id}"))
+    waiting.keep(answer, {**form.typed(), "answered": str(topic_id)}, waiting.ENDED)
+    return answer
+
+
+@bp.get("/ask/answered")
+@public
+def answered() -> Response:
+    """Thanks, the answer once more, and what one can do for whoever gave it."""
+    numbers = numbers_in(request.args.get("topic"))
+    if not numbers:
+        raise NotFound
+    page = topic_page(viewer(), numbers[0], 1)
+    answers = page.cards or [post for post in page.posts if post.role == "answer" and post.removed is None]
+    kept = waiting.question(request, waiting.ENDED)
+    return private_page(
+        "asking/answered.html",
+        topic=page.topic,
+        answer=answers[0] if answers else None,
+        can_go_on=kept.get("answered") == str(page.topic.id),
+    )
+
+
+@bp.post("/ask/answered/undo")
+@by_person("30 per hour")
+@public
+def go_on() -> Response:
+    """It was not the answer after all: the question is back as it was typed, and the outcome is not counted."""
+    kept = waiting.question(request, waiting.ENDED)
+    numbers = numbers_in(kept.pop("answered", ""))
+    if not numbers:
+        return respond("/ask")
+    uncount_successful(by=viewer(), topic_id=numbers[0], opened=bool(numbers_in(kept.get("opened"))))
+    answer = respond("/ask", said=_("Here is your question as you left it."))
+    waiting.keep(answer, kept)
+    return waiting.forget(answer, waiting.ENDED)
+
+
+@bp.post("/search/opened")
+@by_person("120 per minute")
+@public
+def note_found() -> Response:
+    """A topic was opened from a list of results, after a search for `q`, and before that for `before` in vain."""
+    searched = [request.form.get(name, "")[:200] for name in ("q", "before")]
+    count_found(by=viewer(), topic_id=_topic(), searched=searched)
+    return Response(status=204)
+
+
+def _topic() -> int:
+    numbers = numbers_in(request.form.get("topic"))
+    if not numbers:
+        raise NotFound
+    return numbers[0]

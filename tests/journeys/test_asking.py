@@ -1,0 +1,102 @@
+"""A stranger types a question in a real browser and ends with "This answers it"."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from community.answers.actions import accept_answer
+from community.extensions import db
+from community.insights.queries import outcomes_by_week
+from community.posts.actions import open_topic, write_post
+from tests.journeys.conftest import PHONE, Volt, Windows, tab_to
+from tests.running_site import until
+
+pytestmark = pytest.mark.browser
+
+TITLE = "Squeaking from the left pedal when it is wet"
+
+
+@pytest.fixture(scope="module")
+def pedal(volt: Volt) -> int:
+    category = next(iter(volt.world.categories.values()))
+    asked = open_topic(by=volt["lena"], kind="question", title=TITLE, body="It squeaks, only in rain.", category_id=category)
+    answer = write_post(by=volt["sofie"], topic_id=asked.topic_id, body="Grease the **pedal thread**, left hand turning.")
+    accept_answer(by=volt["lena"], post_id=answer.post_id)
+    db.session.rollback()
+    return asked.topic_id
+
+
+def begin(page: Page, pedal: int) -> None:
+    """Open the page and type until the answer is offered; it may take the index a moment to know it."""
+    page.goto("/ask")
+    title = page.get_by_label("Your question in one sentence")
+    title.press_sequentially("My left")
+    expect(page.locator("[data-status]")).to_have_text("Questions like yours appear here while you type.")
+    title.press_sequentially(" pedal is squeaking")
+    expect(page.locator(f'.finder [data-topic="{pedal}"]')).to_be_attached()
+    expect(page.locator("[data-status]")).to_contain_text("near yours")
+
+
+def outcomes() -> tuple[int, int, int]:
+    db.session.rollback()
+    week = outcomes_by_week()[0]
+    db.session.rollback()
+    return week.successful, week.potential, week.failed
+
+
+def test_a_stranger_ends_with_this_answers_it(windows: Windows, volt: Volt, pedal: int) -> None:
+    before = outcomes()
+    stranger = windows.open()
+    begin(stranger, pedal)
+    body = stranger.get_by_label("Tell us more")
+    place = body.bounding_box()
+    assert stranger.locator("*:focus").get_attribute("name") == "title"
+    one = stranger.locator(f'[data-topic="{pedal}"]')
+    tab_to(stranger, one.locator("summary"))
+    stranger.keyboard.press("Enter")
+    expect(one.locator(".finder__text")).to_contain_text("pedal thread")
+    assert stranger.url.endswith("/ask")  # read in place
+    assert body.bounding_box() == place  # and nothing that is typed in has moved
+    until(lambda: outcomes()[1] == before[1] + 1, "the opened answer is counted")
+    tab_to(stranger, one.get_by_role("button", name="This answers it"))
+    stranger.keyboard.press("Enter")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("Good that the answer was here")
+    expect(stranger.locator("main")).to_contain_text("pedal thread")
+    assert outcomes() == (before[0] + 1, before[1], before[2])
+    stranger.goto("/ask")
+    expect(stranger.get_by_label("Your question in one sentence")).to_have_value("")
+
+
+def test_on_a_phone_one_line_is_kept_and_unfolds(windows: Windows, volt: Volt, pedal: int) -> None:
+    phone = windows.open(**PHONE)
+    phone.goto("/ask")
+    body = phone.get_by_label("Tell us more")
+    place = body.bounding_box()
+    begin(phone, pedal)
+    one = phone.locator(f'[data-topic="{pedal}"]')
+    expect(one).not_to_be_visible()
+    assert body.bounding_box() == place
+    phone.get_by_role("button", name="Show", exact=True).tap()
+    one.locator("summary").tap()
+    expect(one.get_by_role("button", name="This answers it")).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_being_read_stays_while_more_is_typed(windows: Windows, volt: Volt, pedal: int) -> None:
+    reader = windows.open()
+    begin(reader, pedal)
+    one = reader.locator(f'[data-topic="{pedal}"]')
+    one.locator("summary").click()
+    expect(one.locator(".finder__text")).to_be_visible()
+    text = one.locator(".finder__text").element_handle()
+    assert text is not None
+    reader.locator(f'[data-topic="{pedal}"] summary').hover()
+    with reader.expect_response("**/ask/similar"):
+        reader.keyboard.press("Shift+Tab")  # the pointer stays where it is
+        reader.get_by_label("Your question in one sentence").evaluate(
+            "field => { field.value += ' loudly'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+        )
+    assert text.evaluate("node => node.isConnected")
+    reader.mouse.move(5, 5)
+    expect(reader.locator(f'[data-topic="{pedal}"][open]')).to_be_attached()
