@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 from flask_babel import gettext as _
 
-from community.accounts.gate import public, viewer
+from community.accounts.gate import public, viewer, without_session
 from community.asking import waiting
 from community.asking.forms import AskForm, numbers_in
 from community.asking.routes.asking import ask_page, sent_form
@@ -24,6 +24,7 @@ SHOWN = 5
 
 @bp.post("/ask/similar")
 @by_person("120 per minute")
+@without_session
 @public
 def look() -> Response:
     """The answered questions nearest to what was typed. A script gets the list alone; a plain form gets its page back with it."""
@@ -38,6 +39,7 @@ def look() -> Response:
 
 @bp.post("/ask/opened")
 @by_person("120 per minute")
+@without_session
 @public
 def note_opened() -> Response:
     """One of the similar questions was opened; `first` in this asking."""
@@ -96,6 +98,7 @@ def go_on() -> Response:
 
 @bp.post("/search/opened")
 @by_person("120 per minute")
+@without_session
 @public
 def note_found() -> Response:
     """A topic was opened from a list of results, after a search for `q`, and before that for `before` in vain."""

@@ -73,7 +73,7 @@ class AnswerFinder extends HTMLElement {
     const known = this.form.elements.opened.value.split(" ").filter(Boolean);
     if (!topic || known.includes(topic)) return;
     this.form.elements.opened.value = [...known, topic].join(" ");
-    isTaken(this.dataset.opened, { topic, csrf_token: this.form.elements.csrf_token.value, ...(known.length ? {} : { first: "1" }) });
+    isTaken(this.dataset.opened, { topic, ...(known.length ? {} : { first: "1" }) });
   }
 }
 

@@ -1,6 +1,6 @@
 // Around a list of results: tells, without saying who, which topic was opened after which words (data-words), and after which words before
 // them that had found nothing (data-before).
-import { isTaken, token } from "../sending.js";
+import { isTaken } from "../sending.js";
 
 class SearchTrail extends HTMLElement {
   connectedCallback() {
@@ -11,8 +11,7 @@ class SearchTrail extends HTMLElement {
   handleEvent(event) {
     const topic = event.target.closest("a[href]") && event.target.closest("[data-topic]")?.dataset.topic;
     if (!topic) return;
-    const held = token() ?? this.dataset.token;
-    isTaken("/search/opened", { topic, q: this.dataset.words, before: this.dataset.before, ...(held ? { csrf_token: held } : {}) });
+    isTaken("/search/opened", { topic, q: this.dataset.words, before: this.dataset.before });
   }
 }
 
