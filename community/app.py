@@ -38,6 +38,7 @@ CAPABILITIES: tuple[str, ...] = (
     "branding",
     "categories",
     "drafts",
+    "follows",
     "health",
     "home",
     "insights",
@@ -51,6 +52,7 @@ CAPABILITIES: tuple[str, ...] = (
 
 READERS: tuple[str, ...] = (
     # Followers of the log, by class; the worker runs them.
+    "community.follows.keeping.FollowKeeper",
     "community.mail.follow.MailFollower",
     "community.posts.release.PostRelease",
     "community.search.meaning.follow.MeaningFollower",
@@ -63,10 +65,16 @@ JOBS: tuple[str, ...] = (
     "community.insights.jobs.JOBS",
     "community.answers.jobs.JOBS",
     "community.posts.jobs.JOBS",
+    "community.follows.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
     "community.core.strangers.JOBS",
     "community.votes.actions.JOBS",
+)
+
+LETTERS: tuple[str, ...] = (
+    # Kinds of mail: mappings of `community.mail.letters.Kind`, by name; the sender asks them.
+    "community.mail.account_letters.KINDS",
 )
 
 SESSION_COOKIE = "bothways"
@@ -111,6 +119,7 @@ def _configure(app: Flask, config: Config) -> None:
     app.config.update(
         BOTHWAYS=config,
         READERS=READERS,
+        LETTERS=LETTERS,
         BASE_URL=config.base_url,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
@@ -212,4 +221,4 @@ def _unexpected(error: Exception) -> Response:
     return error_answer(500)
 
 
-__all__ = ["CAPABILITIES", "JOBS", "READERS", "create_app", "socketio"]
+__all__ = ["CAPABILITIES", "JOBS", "LETTERS", "READERS", "create_app", "socketio"]

@@ -8,9 +8,11 @@ from community.categories import models as categories
 from community.core import follow, log, schedule, strangers
 from community.drafts import models as drafts
 from community.faq import models as faq
+from community.follows import models as follows
 from community.imports import models as imports
 from community.insights import models as insights
 from community.mail import models as mail
+from community.notifications import models as notifications
 from community.posts import models as posts
 from community.search.meaning import models as meaning
 from community.searches import models as searches
@@ -29,13 +31,15 @@ MODULES = (
     schedule,
     strangers,
     drafts,
+    faq,
+    follows,
     imports,
+    insights,
     mail,
+    notifications,
     posts,
     meaning,
     searches,
-    faq,
-    insights,
     settings,
     staff,
     tags,

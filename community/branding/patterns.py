@@ -121,6 +121,7 @@ def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> Simp
         "accepts_posts": True,
         "official": False,
         "reply_count": 3,
+        "me_too_count": 0,
         "helpful": 0,
         "tags": (),
     }
@@ -147,6 +148,7 @@ def topics(question: SimpleNamespace, asker: SimpleNamespace, own: SimpleNamespa
             state="answered_unconfirmed",
             answered_by=asker,
             helpful=214,
+            me_too_count=12,
         ),
         topic(
             14,

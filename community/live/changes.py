@@ -11,6 +11,7 @@ from community.accounts import events as accounts
 from community.answers import events as answers
 from community.categories import events as categories
 from community.core.log import Event, Recorded
+from community.follows import events as follows
 from community.posts import events as posts
 from community.searches import events as searches
 from community.settings import events as settings
@@ -81,6 +82,10 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (votes.AnswerRated, (Part.VOTES, Part.TILE)),
         (votes.RatingUndone, (Part.VOTES, Part.TILE)),
         (votes.AnswerRatedByVisitors, (Part.VOTES, Part.TILE)),
+        (follows.MeTooAdded, _HERE),
+        (follows.MeTooUndone, _HERE),
+        (follows.VisitorMeTooConfirmed, _HERE),
+        (follows.MeToosRecounted, _HERE),
         (categories.CategoryMade, (Part.CATEGORY,)),
         (categories.CategoryChanged, (Part.CATEGORY,)),
     )
@@ -97,6 +102,8 @@ IGNORED: Mapping[type[Event], str] = {
     accounts.SessionEnded: "ends a socket (evict.py) and shows nowhere",
     accounts.AccountSuspended: "ends sockets (evict.py) and shows nowhere",
     accounts.SuspensionLifted: "shows nowhere",
+    follows.FollowChanged: "shows its own reader how they follow, by their stylesheet",
+    follows.VisitorMeTooAsked: "for mail: it counts once it is confirmed",
     staff.RoleGranted: "badges of posts are those of the time of writing; a new right shows with the next load",
     staff.RoleEnded: "ends rights to channels (evict.py); old badges say so with the next load",
     staff.StaffProfileChanged: "shows with the next load",

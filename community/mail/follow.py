@@ -1,4 +1,4 @@
-"""The reader of the log that fills the outbox."""
+"""The reader of the log that fills the outbox with mails about accounts; what follows bring is a matter of notifications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ from community.categories.events import CategoryChanged, CategoryMade
 from community.core.follow import Follower
 from community.core.log import Event, Recorded
 from community.core.unit import Unit
-from community.mail.models import OutgoingMail
+from community.follows.events import (
+    FollowChanged,
+    MeTooAdded,
+    MeToosRecounted,
+    MeTooUndone,
+    VisitorMeTooAsked,
+    VisitorMeTooConfirmed,
+)
+from community.mail.letters import put
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
@@ -42,27 +50,21 @@ from community.topics.events import (
 from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
 
 
-def put(u: Unit, recorded: Recorded, account_id: int, kind: str) -> None:
-    """Put one mail into the outbox inside an open unit. Its address, text and token are made when it is sent."""
-    mail = OutgoingMail(position=recorded.position, account_id=account_id, kind=kind, created_at=u.now, next_try_at=u.now)
-    u.add(mail)
-
-
 def opened(u: Unit, recorded: Recorded, event: AccountOpened) -> None:
     """Somebody joined: confirm the address, or tell its owner that somebody tried."""
     if event.needs_mail:
-        put(u, recorded, event.account_id, "confirm")
+        put(u, position=recorded.position, kind="confirm", account_id=event.account_id)
 
 
 def confirmation_asked(u: Unit, recorded: Recorded, event: ConfirmationAsked) -> None:
     """The same once more."""
-    put(u, recorded, event.account_id, "confirm")
+    put(u, position=recorded.position, kind="confirm", account_id=event.account_id)
 
 
 def reset_asked(u: Unit, recorded: Recorded, event: ResetAsked) -> None:
     """A link to set a password, where the address is somebody's."""
     if event.account_id is not None:
-        put(u, recorded, event.account_id, "reset")
+        put(u, position=recorded.position, kind="reset", account_id=event.account_id)
 
 
 class MailFollower(Follower):
@@ -77,7 +79,7 @@ class MailFollower(Follower):
             *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
             # Saved searches: what they find is told by notifications.
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
-            # Topics and posts: a matter of follows, which decide who hears of them.
+            # Topics and posts: a matter of follows, which decide who hears of them (notifications/follow.py).
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
@@ -87,5 +89,6 @@ class MailFollower(Follower):
             *(answers.AnswerDoubted, answers.AnswerAged),
             # One of many small thanks: no letter each.
             *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
+            *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )

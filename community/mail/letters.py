@@ -1,36 +1,47 @@
-"""What a mail says: address, subject and text, made at the moment of sending and in its reader's language."""
+"""What a mail is: kinds of letters, made at the moment of sending and in their reader's language and time zone.
+
+A room that has something to write declares its kinds in a mapping that `LETTERS` in app.py names; the sender asks them and
+knows no more. It puts the mail into the outbox with `put`, inside the unit of what it tells of.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from flask import Flask, render_template
-from flask_babel import gettext
-from sqlalchemy import func, select
+from flask import Flask, current_app, render_template
+from werkzeug.utils import import_string
 
-from community.accounts.links import make_link
-from community.accounts.models import Account
 from community.core.fragments import base_url, drawing
 from community.core.unit import Unit
+from community.mail.colours import hexadecimal
 from community.mail.models import OutgoingMail
 from community.settings.queries import site
 
-MOST_A_DAY: Final = 6
-"""Mails a day to an address that is only claimed: enough for somebody who looks for a lost one, too few to pester."""
+_TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|acceptance)/)[\w.-]{20,}")
+_ADDRESS: Final = re.compile(r"https?://\S+")
 
-_TOKENS = re.compile(r"(/(?:confirm|reset|first-run)/)[\w-]{20,}")
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a letter is made of, read inside a unit; each kind adds its own."""
+
+    to: str
+    language: str
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready to be sent."""
+    """A mail ready to be sent. `headers` are those beyond the usual ones; a body in HTML is made of `text` where `html` is empty."""
 
     to: str
     subject: str
     text: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def masked(self) -> str:
@@ -39,15 +50,50 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a letter is made of, read inside a unit. `link` is a path with a fresh token, or empty."""
+class Kind:
+    """How mails of a kind are made.
 
-    kind: str
-    to: str
-    name: str
-    handle: str
-    language: str
-    link: str = ""
+    `gather(u, mail)` reads the facts inside a unit and makes the tokens; None when the mail is not needed any more.
+    `write(facts)` makes the letter, in a context of the reader's language and time zone. `settled(u, mail)` is told, inside
+    the unit that notes it, that the mail was sent, kept or given up: nothing more will come of it.
+    """
+
+    gather: Callable[[Unit, OutgoingMail], Any]
+    write: Callable[[Any], Letter]
+    settled: Callable[[Unit, OutgoingMail], None] | None = None
+    urgent: bool = False
+    """Sent before others: somebody waits for it."""
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind of letter by its name, of all rooms that app.py names under LETTERS."""
+    found: dict[str, Kind] = {}
+    for name in current_app.config["LETTERS"]:
+        found.update(import_string(name))
+    return found
+
+
+def put(u: Unit, *, position: int, kind: str, account_id: int | None = None, about_id: int = 0) -> OutgoingMail:
+    """Put one mail into the outbox inside an open unit. Its address, text and token are made when it is sent."""
+    mail = OutgoingMail(position=position, account_id=account_id, kind=kind, about_id=about_id, created_at=u.now, next_try_at=u.now)
+    return u.add(mail)
+
+
+def written(app: Flask, kind: Kind, facts: Facts) -> Letter:
+    """The letter of these facts, with a body in HTML."""
+    with drawing(app, facts.language, facts.time_zone):
+        letter = kind.write(facts)
+        if letter.html:
+            return letter
+        html = render_template("mail/plain.html", subject=letter.subject, blocks=_blocks(letter.text), **frame())
+        return Letter(letter.to, letter.subject, letter.text, html, letter.headers)
+
+
+def frame() -> dict[str, Any]:
+    """What the frame of every mail in HTML shows: the brand, its colour and the site's address."""
+    settings = site()
+    colours = {"action": hexadecimal(0.47, 0.095, settings.hue), "line": hexadecimal(0.9, 0.012, 85), "soft": "#55605f"}
+    return {"brand": settings.brand_name, "colours": colours, "base_url": base_url()}
 
 
 def masked(text: str) -> str:
@@ -55,51 +101,11 @@ def masked(text: str) -> str:
     return _TOKENS.sub(r"\1•••", text)
 
 
-def gather(u: Unit, kind: str, account_id: int) -> Facts | None:
-    """The facts of a mail of this kind, with a fresh token, inside an open unit; None when it is not needed any more."""
-    account = u.session.get(Account, account_id)
-    if account is None or account.erased_at is not None:
-        return None
-    if kind == "confirm":
-        return _confirmation(u, account)
-    if kind == "reset" and account.email:
-        return _facts(account, kind, account.email, make_link(u, "reset", account.id))
-    return None
-
-
-def write(app: Flask, facts: Facts) -> Letter:
-    """The letter of these facts."""
-    with drawing(app, facts.language):
-        brand = site().brand_name
-        subjects = {
-            "confirm": gettext("Confirm your address for %(brand)s", brand=brand),
-            "address_taken": gettext("You have an account at %(brand)s already", brand=brand),
-            "reset": gettext("A new password for %(brand)s", brand=brand),
-        }
-        text = render_template(f"mail/{facts.kind}.txt", facts=facts, site_name=brand, base_url=base_url())
-        return Letter(facts.to, str(subjects[facts.kind]), text)
-
-
-def _confirmation(u: Unit, account: Account) -> Facts | None:
-    """The link to confirm; where the address is somebody else's already, a word to its owner instead."""
-    if account.confirmed_at is not None or not account.claimed_email or _has_had_enough(u, account.claimed_email):
-        return None
-    owner = u.session.scalars(select(Account).where(Account.email == account.claimed_email)).first()
-    if owner is not None:
-        return _facts(owner, "address_taken", account.claimed_email, "")
-    return _facts(account, "confirm", account.claimed_email, make_link(u, "confirm", account.id))
-
-
-def _has_had_enough(u: Unit, address: str) -> bool:
-    """Whether an address that nobody has confirmed got as many mails in the last day as it is to get, whoever asked for them."""
-    mails = (
-        select(func.count())
-        .select_from(OutgoingMail)
-        .join(Account, Account.id == OutgoingMail.account_id)
-        .where(Account.claimed_email == address, OutgoingMail.sent_at > u.now - timedelta(days=1))
-    )
-    return u.session.execute(mails).scalar_one() >= MOST_A_DAY
-
-
-def _facts(account: Account, kind: str, to: str, link: str) -> Facts:
-    return Facts(kind=kind, to=to, name=account.name, handle=account.handle, language=account.language, link=link)
+def _blocks(text: str) -> list[tuple[str, list[str]]]:
+    """The paragraphs of a plain text: ("link", [address]) for an address that stands alone, else ("text", lines)."""
+    blocks = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        if lines:
+            blocks.append(("link" if len(lines) == 1 and _ADDRESS.fullmatch(lines[0]) else "text", lines))
+    return blocks

@@ -16,10 +16,10 @@ from community.staff.viewer import Viewer
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A mail as admins see it: no address, and (outside development) no token. `state` is waiting, sent, kept or given_up."""
+    """A mail as admins see it: no address, and (outside development) no token. Who has no account has no `handle`. `state` is waiting, sent, kept or given_up."""
 
     id: int
-    account_id: int
+    account_id: int | None
     handle: str
     confirmed: bool
     kind: str
@@ -38,7 +38,7 @@ def outbox(viewer: Viewer, page: int) -> list[OutboxRow]:
         return []
     query = (
         select(OutgoingMail, Account.handle, Account.confirmed_at)
-        .join(Account, Account.id == OutgoingMail.account_id)
+        .outerjoin(Account, Account.id == OutgoingMail.account_id)
         .order_by(OutgoingMail.id.desc())
         .offset((page - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
@@ -51,11 +51,11 @@ def outbox_size(viewer: Viewer) -> int:
     return db.session.execute(select(func.count()).select_from(OutgoingMail)).scalar_one() if viewer.is_admin else 0
 
 
-def _row(mail: OutgoingMail, handle: str, confirmed_at: datetime | None) -> OutboxRow:
+def _row(mail: OutgoingMail, handle: str | None, confirmed_at: datetime | None) -> OutboxRow:
     return OutboxRow(
         id=mail.id,
         account_id=mail.account_id,
-        handle=handle,
+        handle=handle or "",
         confirmed=confirmed_at is not None,
         kind=mail.kind,
         state=mail.state,

@@ -43,13 +43,16 @@ class Claimed:
 
     id: int
     tries: int
+    kind: letters.Kind | None
     facts: letters.Facts | None
 
 
 def send_due(limit: int = 20) -> int:
     """Send at most `limit` mails whose time has come; returns how many were taken up. Needs an application context."""
     due = (OutgoingMail.next_try_at.is_not(None), OutgoingMail.next_try_at <= clock.now())
-    ids = db.session.scalars(select(OutgoingMail.id).where(*due).order_by(OutgoingMail.next_try_at).limit(limit)).all()
+    urgent = [name for name, kind in letters.kinds().items() if kind.urgent]
+    order = (OutgoingMail.kind.not_in(urgent), OutgoingMail.next_try_at)
+    ids = db.session.scalars(select(OutgoingMail.id).where(*due).order_by(*order).limit(limit)).all()
     db.session.rollback()
     return sum(_send(mail_id) for mail_id in ids)
 
@@ -74,15 +77,15 @@ def _send(mail_id: int) -> bool:
         return False
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - not the proxy
     config: Config = app.config["BOTHWAYS"]
-    if claimed.facts is None:
+    if claimed.kind is None or claimed.facts is None:
         _settle(claimed.id, given_up=True, error="not needed any more")
         return True
-    letter = letters.write(app, claimed.facts)
+    letter = letters.written(app, claimed.kind, claimed.facts)
     if not config.mail_url:
         _keep(config, claimed.id, letter)
         return True
     try:
-        smtp.send(config, site().brand_name, letter)
+        smtp.send(config, site().brand_name, claimed.id, letter)
     except smtp.Hopeless as error:
         _settle(claimed.id, letter, given_up=True, error=str(error))
     except (OSError, smtplib.SMTPException) as error:
@@ -103,7 +106,8 @@ def _claim(mail_id: int) -> Claimed | None:
         mail.next_try_at = u.now + CLAIM
         mail.tries += 1
         stale = u.now - mail.created_at > STALE
-        return Claimed(mail.id, mail.tries, None if stale else letters.gather(u, mail.kind, mail.account_id))
+        kind = letters.kinds().get(mail.kind)
+        return Claimed(mail.id, mail.tries, kind, None if stale or kind is None else kind.gather(u, mail))
 
 
 def _keep(config: Config, mail_id: int, letter: letters.Letter) -> None:
@@ -131,6 +135,9 @@ def _settle(
         mail.next_try_at = _moment(u.now, again)
         mail.sent_at = u.now if sent else None
         mail.given_up_at = u.now if given_up else None
+        kind = letters.kinds().get(mail.kind)
+        if again is None and kind is not None and kind.settled is not None:
+            kind.settled(u, mail)
 
 
 def _moment(now: datetime, pause: timedelta | None) -> datetime | None:

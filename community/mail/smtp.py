@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import smtplib
 import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -23,21 +24,36 @@ class Hopeless(Exception):
     """The server will never take this mail (a reply of 5xx to the recipient)."""
 
 
-def message(config: Config, brand: str, letter: Letter) -> EmailMessage:
-    """The letter as a message with its headers. `EmailMessage` refuses line breaks in any of them."""
+def message(config: Config, brand: str, mail_id: int, letter: Letter) -> EmailMessage:
+    """The letter as a message with its headers, in plain text and HTML. `EmailMessage` refuses line breaks in any of them.
+
+    A mail that is sent again after a crash carries the same Message-ID, so that its reader's program may show it once.
+    Nobody is to answer a mail of ours by itself (RFC 3834, and what Exchange reads instead).
+    """
     made = EmailMessage(policy=SMTP)
     user, _, domain = config.mail_from.rpartition("@")
     made["From"] = Address(display_name=brand, username=user, domain=domain)
     made["To"] = letter.to
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(clock.now())
-    made["Message-ID"] = make_msgid(domain=domain)
+    made["Message-ID"] = message_id(config, f"mail.{mail_id}")
     made["Auto-Submitted"] = "auto-generated"
+    made["X-Auto-Response-Suppress"] = "All"
+    for name, value in letter.headers.items():
+        made[name] = value
     made.set_content(letter.text)
+    if letter.html:
+        made.add_alternative(letter.html, subtype="html")
     return made
 
 
-def send(config: Config, brand: str, letter: Letter) -> None:
+def message_id(config: Config, name: str) -> str:
+    """A Message-ID that this site gives to one thing alone; it says which to nobody."""
+    told = hmac.new(config.secret_key.encode(), name.encode(), "sha256").hexdigest()[:24]
+    return f"<{told}@{config.mail_from.rpartition('@')[2]}>"
+
+
+def send(config: Config, brand: str, mail_id: int, letter: Letter) -> None:
     """Send one letter.
 
     `smtps://` speaks TLS from the start; `smtp://` asks for it where the server offers it, and gives
@@ -64,7 +80,7 @@ def send(config: Config, brand: str, letter: Letter) -> None:
                 raise smtplib.SMTPException("the mail server offers no TLS, so no password is sent to it")
             server.login(unquote(address.username), unquote(address.password or ""))
         try:
-            server.send_message(message(config, brand, letter))
+            server.send_message(message(config, brand, mail_id, letter))
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             told = f"{code} {said.decode(errors='replace')}"

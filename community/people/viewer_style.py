@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from community.answers.policy import may_settle, may_undo_acceptance
 from community.core import clock
+from community.follows.queries import standing_in
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
 from community.votes.queries import own_marks
@@ -30,12 +31,12 @@ def viewer_style(viewer: Viewer) -> str:
     own = f'[data-author="{viewer.id}"]'
     hidden = f"{own} [data-part='votes'], {own} .answer__ask" + HIDDEN
     shown += [f'[data-only="{role}"]' for role, held in roles.items() if held]
-    return ", ".join(shown) + SHOWN + hidden
+    return ", ".join(shown) + SHOWN + hidden + '[data-only="visitor"]' + HIDDEN
 
 
 def topic_style(viewer: Viewer, topic: Topic) -> str:
     """The rules that hold on the page of one topic."""
-    return _acceptance_style(viewer, topic) + _votes_style(viewer, topic)
+    return _acceptance_style(viewer, topic) + _votes_style(viewer, topic) + _follows_style(viewer, topic)
 
 
 def _votes_style(viewer: Viewer, topic: Topic) -> str:
@@ -46,6 +47,19 @@ def _votes_style(viewer: Viewer, topic: Topic) -> str:
     said = ", ".join(f'[data-post="{post_id}"] [data-undo="{word}"]' for post_id, word in marks)
     unsaid = ", ".join(f'[data-post="{post_id}"] [data-do="{word}"]' for post_id, word in marks)
     return said + SHOWN + unsaid + HIDDEN
+
+
+def _follows_style(viewer: Viewer, topic: Topic) -> str:
+    """How the viewer follows, and whether they have the problem too."""
+    mine = standing_in(viewer, topic.id)
+    rules = ""
+    if viewer.id == topic.author_id:
+        rules += '[data-do="me-too"]' + HIDDEN
+    elif mine.has_too:
+        rules += '[data-do="me-too"]' + HIDDEN + '[data-undo="me-too"]' + SHOWN
+    if mine.level:
+        rules += '[data-do="follow"]' + HIDDEN + f'[data-undo="follow"], [data-level="{mine.level}"]' + SHOWN
+    return rules
 
 
 def _acceptance_style(viewer: Viewer, topic: Topic) -> str:

@@ -118,6 +118,15 @@ class Removal(Base):
     by: Mapped[Account] = relationship(foreign_keys=[by_id])
 
 
+class Mention(Base):
+    """A post names somebody by their handle (`@anna`). Those of a removed post or text go with it."""
+
+    __tablename__ = "post_mentions"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+
+
 class Submission(Base):
     """A sent form or API call: the same key and content again leads to what it made (rulings 5)."""
 

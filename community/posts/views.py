@@ -141,6 +141,7 @@ class TopicView:
     last_number: int
     accepted_count: int
     official_count: int
+    me_too_count: int
     first_staff_answer_at: datetime | None
     held: bool
     removed: bool
@@ -210,6 +211,7 @@ class Tile:
     category: CategoryView
     author: AuthorView
     reply_count: int
+    me_too_count: int
     helpful: int
     created_at: datetime
     active_at: datetime

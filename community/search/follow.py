@@ -21,6 +21,14 @@ from community.core.log import Event, Recorded, head, read_after
 from community.core.position import Position, parse_position
 from community.core.unit import Unit, unit
 from community.extensions import db
+from community.follows.events import (
+    FollowChanged,
+    MeTooAdded,
+    MeToosRecounted,
+    MeTooUndone,
+    VisitorMeTooAsked,
+    VisitorMeTooConfirmed,
+)
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
@@ -71,6 +79,8 @@ class SearchFollower(Follower):
             *(answers.AnswerDoubted, answers.AnswerAged, answers.AcceptanceNudged),
             *(CategoryMade, SettingChanged, SiteRestored),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
+            # Nobody searches by them.
+            *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )
 

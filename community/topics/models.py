@@ -29,7 +29,8 @@ class Topic(Base):
     `removed_at` is set when the first post was removed: a tombstone for everybody.
     `post_count` counts the posts that everybody may see, the first included and removed ones not;
     `others_count` those of them that somebody else than the author wrote.
-    `standing_count` counts the official answers that the asker has not rejected. `unsolved_at` is when the
+    `standing_count` counts the official answers that the asker has not rejected. `me_too_count` counts members and
+    confirmed visitors who have the problem too (follows/models.py). `unsolved_at` is when the
     asker last said, other than by a post, that it is not solved: by a rejection that stands, or by opening it again.
     """
 
@@ -61,6 +62,7 @@ class Topic(Base):
     accepted_count: Mapped[int] = mapped_column(default=0)
     standing_count: Mapped[int] = mapped_column(default=0)
     unsolved_at: Mapped[datetime | None]
+    me_too_count: Mapped[int] = mapped_column(default=0, server_default="0")
     last_post_at: Mapped[datetime]
     last_by_id: Mapped[int] = mapped_column(Id)
     first_staff_answer_at: Mapped[datetime | None]

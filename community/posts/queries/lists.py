@@ -130,7 +130,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         select(
             *(Topic.id, Topic.slug, Topic.title, Topic.kind, Topic.state, Topic.closed, Topic.created_at, Topic.active_at),
             Topic.held_at,
-            *(Topic.post_count, Topic.official_count, Topic.accepted_count, Topic.author_id),
+            *(Topic.post_count, Topic.official_count, Topic.accepted_count, Topic.me_too_count, Topic.author_id),
             *(Account.handle, Account.name, Account.hue, Account.photo, _First.badge, _First.badge_title),
             left_at(Topic.author_id, _First.badge).label("left_at"),
             *category_columns(Category, "category"),
@@ -179,6 +179,7 @@ def _tile(row: Row[Any], answer: Row[Any] | None) -> Tile:
         author=author_view(row),
         reply_count=max(0, row.post_count - 1),
         helpful=answer.helpful if answer is not None else 0,
+        me_too_count=row.me_too_count,
         created_at=row.created_at,
         active_at=row.active_at,
         answer_excerpt=excerpt(answer.beginning, EXCERPT) if answer is not None else None,

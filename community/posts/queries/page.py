@@ -116,6 +116,7 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
         last_number=max(row.last_number or 0, 1),
         accepted_count=row.accepted_count,
         official_count=row.official_count,
+        me_too_count=0 if removed else row.me_too_count,
         first_staff_answer_at=row.first_staff_answer_at,
         held=row.held_at is not None,
         removed=removed,

@@ -1,0 +1,10 @@
+"""What time alone changes in follows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from community.core.schedule import Job
+from community.follows.actions.visitors import forget_unconfirmed
+
+JOBS = [Job("forget unconfirmed addresses", timedelta(minutes=30), forget_unconfirmed)]
