@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import ColumnElement, exists, insert, literal, select
 
 from community.core.follow import Follower
 from community.core.log import Recorded
@@ -27,7 +27,13 @@ def _released(u: Unit, recorded: Recorded, event: PostReleased) -> None:
 def _follow(u: Unit, recorded: Recorded, account_id: int, topic_id: int) -> None:
     """Follow without having chosen to; whatever somebody chose or has already stays."""
     known = exists().where(Follow.account_id == account_id, Follow.kind == "topic", Follow.target_id == topic_id)
-    values = [literal(account_id), literal("topic"), literal(topic_id), literal("everything"), literal(False)]
+    values: list[ColumnElement[Any]] = [
+        literal(account_id),
+        literal("topic"),
+        literal(topic_id),
+        literal("everything"),
+        literal(False),
+    ]
     row = select(*values, literal(recorded.at, Follow.at.type)).where(~known)
     u.session.execute(insert(Follow).from_select(["account_id", "kind", "target_id", "level", "chosen", "at"], row))
 

@@ -67,7 +67,7 @@ def _move_follows(u: Unit, duplicate: Topic, original: Topic) -> None:
     )
     rows = here.add_columns(*_constants(u, duplicate, original, "follow"))
     u.session.execute(insert(Move).from_select(["account_id", "level", "chosen", "at", "made", *_CONSTANTS], rows))
-    made = _moved(duplicate, original, "follow", Move.made)
+    made = _moved(duplicate, original, "follow", Move.made.expression)
     u.session.execute(
         insert(Follow).from_select(
             ["account_id", "kind", "target_id", "level", "chosen", "at"],
@@ -87,7 +87,7 @@ def _move_members(u: Unit, duplicate: Topic, original: Topic) -> None:
         .add_columns(*_constants(u, duplicate, original, "me_too"), literal(""), literal(False))
     )
     u.session.execute(insert(Move).from_select(["account_id", "at", "made", *_CONSTANTS, "level", "chosen"], rows))
-    made = _moved(duplicate, original, "me_too", Move.made)
+    made = _moved(duplicate, original, "me_too", Move.made.expression)
     arriving = select(literal(original.id), Move.account_id, Move.at).where(made)
     u.session.execute(insert(MeToo).from_select(["topic_id", "account_id", "at"], arriving))
     gone = select(Move.account_id).where(_moved(duplicate, original, "me_too"))

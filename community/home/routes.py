@@ -13,6 +13,7 @@ from community.core import clock
 from community.core.errors import NotFound
 from community.core.fragments import base_url
 from community.core.paging import page_number
+from community.follows.queries import level_of, tag_for
 from community.home.queries import home_for, places_for
 from community.posts.queries import Listing, latest_tiles, tiles
 from community.posts.reading import begin, kept_page
@@ -71,6 +72,7 @@ def category(slug: str) -> Response:
         above=next((each for each in around if each.id == place.parent_id), None),
         below=below,
         channels=[f"category:{each.id}" for each in (place, *below)],
+        follows=level_of(viewer(), "category", place.id),
         kept=_kept(),
         base_url=base_url(),
     )
@@ -85,7 +87,17 @@ def tagged(tag: str) -> Response:
     page = tiles(viewer(), listing, number=page_number(request.args), address=f"/tags/{tag}", kept=_kept())
     if not page.total and not latest_tiles(viewer(), Listing(tag=tag), 1):
         raise NotFound
-    return kept_page(viewer(), stood, "home/tag.html", list=page, listing=listing, tag=tag, kept=_kept(), base_url=base_url())
+    return kept_page(
+        viewer(),
+        stood,
+        "home/tag.html",
+        list=page,
+        listing=listing,
+        tag=tag,
+        follows=level_of(viewer(), "tag", tag_for(viewer(), tag).id) if viewer().signed_in else "",
+        kept=_kept(),
+        base_url=base_url(),
+    )
 
 
 @bp.get("/questions.atom")

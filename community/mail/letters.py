@@ -35,7 +35,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail ready to be sent. `headers` are those beyond the usual ones; a body in HTML is made of `text` where `html` is empty."""
+    """A mail ready to be sent. `headers` are those beyond the usual ones; where `html` is empty it is made of `text`."""
 
     to: str
     subject: str

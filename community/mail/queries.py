@@ -16,7 +16,10 @@ from community.staff.viewer import Viewer
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A mail as admins see it: no address, and (outside development) no token. Who has no account has no `handle`. `state` is waiting, sent, kept or given_up."""
+    """A mail as admins see it: no address, and (outside development) no token. `state` is waiting, sent, kept or given_up.
+
+    `handle` is empty for who has no account.
+    """
 
     id: int
     account_id: int | None

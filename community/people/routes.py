@@ -17,6 +17,7 @@ from community.core.errors import Conflict, Invalid, NotFound, require
 from community.core.fragments import base_url, respond
 from community.core.limits import by_person
 from community.core.paging import page_number
+from community.follows.queries import level_of
 from community.people.forms import TERMS, SuspensionForm, WorkForm
 from community.people.queries import person
 from community.people.viewer_style import topic_style, viewer_style
@@ -40,7 +41,8 @@ def show_team() -> str:
 @public
 def show_person(handle: str) -> str:
     """Somebody's page."""
-    return render_template("people/person.html", person=person(viewer(), handle, page_number(request.args)))
+    shown = person(viewer(), handle, page_number(request.args))
+    return render_template("people/person.html", person=shown, follows=level_of(viewer(), "person", shown.id))
 
 
 @bp.get("/u/<handle>/suspension")

@@ -39,6 +39,11 @@ from community.core.position import parse_position, position_now
 from community.core.strangers import Stranger
 from community.core.unit import unit
 from community.extensions import db
+from community.follows.actions import add_me_too, undo_me_too
+from community.follows.counting import recount_me_toos
+from community.follows.events import VisitorMeTooConfirmed
+from community.follows.keeping import FollowKeeper
+from community.follows.models import VisitorMeToo
 from community.live.changes import EVENTS, IGNORED
 from community.live.channels import parse
 from community.live.streams import streams_for
@@ -49,7 +54,7 @@ from community.topics.actions import ask_info, clear_info, close_topic, mark_dup
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
 from community.votes.actions import count_visitors, note_visitor, rate_answer, undo_rating
-from tests.forum import Forum, release_posts, small_forum
+from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
 
 LISTS = ("/", "/questions?state=solved", "/c/parts", "/tags/motor")
@@ -168,6 +173,15 @@ def rated_by_visitor(scene: Scene) -> None:
     count_visitors()
 
 
+def visitor(scene: Scene) -> None:
+    """Somebody without an account confirms an address."""
+    with unit() as u:
+        topic = u.fetch(Topic, scene.topic)
+        u.add(VisitorMeToo(topic_id=topic.id, address="v@example.com", language="en", created_at=u.now, confirmed_at=u.now))
+        recount_me_toos(u, [topic.id])
+        u.record(VisitorMeTooConfirmed(topic_id=topic.id, category_id=topic.category_id))
+
+
 def recounted(scene: Scene) -> None:
     """As `bothways doctor --fix` tells of a counter that was wrong."""
     with unit() as u:
@@ -211,7 +225,11 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("reopen", lambda s: reopen_topic(by=s.keeper, topic_id=s.topic)),
     ("retitle", lambda s: edit_first(s, title="Hub hums", tags=["hub"])),
     ("tag again", lambda s: edit_first(s, tags=["motor"])),
+    ("me too", lambda s: add_me_too(by=s.forum["friend"], topic_id=s.topic)),
+    ("take me too back", lambda s: undo_me_too(by=s.forum["friend"], topic_id=s.topic)),
+    ("a visitor has it too", visitor),
     ("mark duplicate", lambda s: mark_duplicate(by=s.forum["worker"], topic_id=s.topic, original_id=s.other)),
+    ("move who waits", lambda _s: take_all(FollowKeeper())),
     ("undo duplicate", lambda s: undo_duplicate(by=s.forum["worker"], topic_id=s.topic)),
     ("open a topic", lambda s: s.forum.question("friend", title="Where is the bell?", tags=["motor", "bell"])),
     ("quiet for a week", quiet),

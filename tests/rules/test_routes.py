@@ -35,6 +35,8 @@ PUBLIC_WRITES = {
     *("asking.open_a_topic", "posts.preview"),
     # Looking for answers before asking, and what came of it: counted without who. Taking it back needs the cookie that it left.
     *("asking.look", "asking.note_opened", "asking.end_answered", "asking.go_on", "asking.note_found"),
+    # An address to hear of a solution, and the button of the page that is mailed there to confirm it.
+    *("follows.leave_address", "follows.confirm"),
 }
 
 
