@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from community.accounts.gate import members_only, public, viewer
+from community.accounts.gate import members_only, public, viewer, without_session
 from community.accounts.queries import account_by_handle
 from community.categories.queries import category_for
 from community.core.errors import Conflict, Invalid
@@ -135,6 +135,7 @@ def undo_me_too(topic_id: int) -> Response:
 @bp.post("/t/<int:topic_id>/me-too/address")
 @by_network("10 per hour")
 @by_field("address", "10 per day")
+@without_session
 @public
 def leave_address(topic_id: int) -> Response:
     """Leave an address to hear of the solution; the answer tells nothing of whether it is known."""
@@ -159,6 +160,7 @@ def confirmation(token: str) -> Response:
 
 @bp.post("/me-too/<token>")
 @by_network("30 per hour")
+@without_session
 @public
 def confirm(token: str) -> Response:
     """Confirm the address that the link was sent to."""
