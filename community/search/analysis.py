@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
@@ -102,6 +103,18 @@ class Analyzer:
                 paired = {end for piece in pieces if piece.kind is Kind.PAIR for end in range(piece.start, piece.end)}
                 found += [piece for piece in pieces if piece.kind is Kind.PAIR or piece.start not in paired]
         return found
+
+    def pairs(self, text: str, most: int) -> Iterator[str]:
+        """Neighbouring stems of the text's first `most` pieces as one term each, over filler between them ("reset lever").
+
+        The space in a pair keeps it apart from every word.
+        """
+        before = ""
+        for piece in islice(self.pieces(text), most):
+            if piece.kind is Kind.PART and not self.is_filler(piece.word):
+                if before:
+                    yield f"{before} {piece.stem}"
+                before = piece.stem
 
     def is_filler(self, word: str) -> bool:
         """Whether the folded word says too little to be looked for on its own ("the", "is")."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from heapq import nlargest
+from itertools import islice
 from typing import Final, NamedTuple
 
 from community.search.analysis import Analyzer
 from community.search.engine import Found, Hit
 from community.search.querying import Query
 from community.search.whoosh_filters import allowed
+from community.search.whoosh_schema import PAIRED_PIECES, STEMS
 from community.search.whoosh_scoring import Scoring, lift
 from community.search.whoosh_snapshots import Snapshot
-from community.search.whoosh_wording import Sought, Wording
+from community.search.whoosh_wording import Sought, Term, Wording
 
 TITLE_READ: Final = 300
 """Characters of a title that are read."""
@@ -25,8 +27,10 @@ BODY_READ: Final = 2_000
 """Characters of a body that are read: what a question is about is said at its beginning."""
 
 _TITLE, _BODY = 3.0, 1.0  # What a word counts for by where it stands.
-_ENOUGH: Final = 2.0  # How often a word is said until saying it again adds little.
+_ENOUGH: Final = 8.0  # How often a word is said until saying it again adds little.
 _WORDS: Final = 24  # Words that are looked for.
+_PAIR: Final = 0.25  # Share of its worth that a pair of neighbouring words adds to the two words.
+_PAIRS: Final = 24  # Pairs that are looked for, those of the title first.
 _POSTINGS: Final = 40_000  # Postings that are added up at most: about 20 ms on one core.
 
 
@@ -44,16 +48,18 @@ class Likeness:
         self._snapshot = snapshot
         self._wording = Wording(Query(), analyzers, statistics)
         self._scoring = Scoring(self._wording, statistics)
+        self._analyzers = analyzers
         self._now = now
         self.words = self._chosen(title[:TITLE_READ], body[:BODY_READ])
         """The words that are looked for, the most telling first."""
+        self._pairs = self._paired(title[:TITLE_READ], body[:BODY_READ])
 
     def found(self, limit: int, audiences: Collection[str] | None, without: Collection[int]) -> Found:
         """The nearest topics, best first, without those that are named."""
         hits: list[tuple[float, int]] = []
         for segment, numbers in allowed(Query(), self._wording, self._snapshot, audiences):
             scores: dict[int, float] = {}
-            for each in self.words:
+            for each in (*self.words, *self._pairs):
                 for number, score in self._scoring.scores(segment, each.sought, numbers).items():
                     scores[number] = scores.get(number, 0.0) + each.weight * score
             topics = segment.topics
@@ -81,6 +87,13 @@ class Likeness:
             if not chosen or spent <= _POSTINGS:
                 chosen.append(one)
         return chosen
+
+    def _paired(self, title: str, body: str) -> list[_Weighed]:
+        """The pairs of neighbours in the text whose words are both looked for."""
+        stems = {term.text for each in self.words for term in each.sought.terms}
+        pairs = [pair for text in (title, body) for each in self._analyzers for pair in each.pairs(text, PAIRED_PIECES)]
+        known = (pair for pair in dict.fromkeys(pairs) if stems.issuperset(pair.split(" ")))
+        return [_Weighed(Sought((Term(STEMS, pair),), pair), _PAIR) for pair in islice(known, _PAIRS)]
 
 
 def _saturated(count: float) -> float:

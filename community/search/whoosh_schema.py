@@ -2,8 +2,8 @@
 
 Every text of a topic goes into two fields. `stems` is what queries are scored on: each section adds its weight to the
 weight of its words, which is BM25F with one length for the whole topic (Robertson, Zaragoza and Taylor 2004: combine
-term frequencies before they saturate), and costs one posting list a word instead of one a word and section. `words` holds
-what was written, with positions, for phrases, exact words and spelling.
+term frequencies before they saturate), and costs one posting list a word instead of one a word and section; pairs of
+neighbouring stems are terms there too. `words` holds what was written, with positions, for phrases, exact words and spelling.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import islice
 from math import log2
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from whoosh import columns, fields, formats
 from whoosh.analysis import IDAnalyzer
@@ -21,15 +21,23 @@ from whoosh.analysis import IDAnalyzer
 from community.search.analysis import Analyzer, Kind, fold
 from community.search.engine import Document
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of this layout. Raise it with any change to what is written, and every site rebuilds its index."""
 
 STEMS: Final = "stems"
 WORDS: Final = "words"
 FACETS: Final = "facets"
 
-# Chosen, with BM25's K1, on the support forum of the development data (pairs of questions that helpers linked).
-_TITLE, _QUESTION, _BEST_ANSWERS, _ANSWERS, _POSTS = 8.0, 2.0, 2.0, 0.5, 0.25
+# Chosen, with BM25's K1 and B, on the support forum of the development data (`bench/search_quality.py`), whose other year
+# agrees: what a word counts for in each section, and what it adds to the length of the topic. A long thread must not sink
+# below a short one for having been answered at length.
+_TITLE, _QUESTION, _BEST_ANSWERS, _ANSWERS, _POSTS = 5.0, 1.0, 0.5, 0.4, 0.25
+_LENGTHS: Final = (3.0, 1.0, 0.15, 0.12, 0.075)
+# Two words that stand together in two questions tell more than the same two apart, so pairs are terms of their own.
+_PAIR_IN_TITLE, _PAIR_IN_QUESTION = 4.0, 2.0
+PAIRED_PIECES: Final = 150
+"""Pieces of a text whose pairs are kept."""
+_LENGTH_UNIT: Final = 4  # Whoosh keeps whole numbers, so a word of the question is four long.
 # Pieces of one topic that are indexed (about 1.5 MB of English): bounds the time one giant topic takes.
 _MOST_PIECES: Final = 300_000
 _FACET_LENGTH: Final = 64
@@ -56,11 +64,20 @@ class _Field(fields.FieldType):  # type: ignore[misc]
         super().__init__(format=format_, analyzer=IDAnalyzer(), scorable=scorable)
 
 
+class Weighed(NamedTuple):
+    """The stems of a document with their weights, and its length."""
+
+    weights: Mapping[str, float]
+    length: float
+
+
 class _Weighed(_Field):
-    def index(self, value: Mapping[str, float], **_: Any) -> Iterator[Posting]:
-        for word, weight in value.items():
-            # The "frequency" is what Whoosh adds up to the length of the document.
-            yield word.encode(), max(1, round(weight)), weight, b""
+    def index(self, value: Weighed, **_: Any) -> Iterator[Posting]:
+        # The "frequency" is only what Whoosh adds up to the length of the document: the first word carries all of it.
+        length = max(1, round(value.length * _LENGTH_UNIT))
+        for word, weight in value.weights.items():
+            yield word.encode(), length, weight, b""
+            length = 0
 
 
 class _Placed(_Field):
@@ -131,30 +148,29 @@ def facets(document: Document) -> set[str]:
 def prior(document: Document) -> float:
     """What the document is worth before anybody asks, about 0.7 to 1.5: mild, so it decides between likes only."""
     solved = document.accepted or document.state == "solved"
-    worth = 1.0 + 0.15 * solved + 0.12 * document.official + 0.06 * document.staff_answered
+    worth = 1.0 + 0.08 * solved + 0.08 * document.official + 0.04 * document.staff_answered
     worth += min(0.12, 0.03 * log2(1 + max(0, document.helpful)))
     # A duplicate leads to its original, which should stand above it.
     return worth * (0.7 if document.state == "duplicate" else 1.0)
 
 
-def _weighed(document: Document, analyzer: Analyzer) -> tuple[dict[str, float], dict[str, list[int]]]:
+def _weighed(document: Document, analyzer: Analyzer) -> tuple[Weighed, dict[str, list[int]]]:
     """Weight of each stem and positions of each word, over all sections."""
-    sections = (
-        (document.title, _TITLE),
-        (document.question, _QUESTION),
-        (document.best_answers, _BEST_ANSWERS),
-        (document.answers, _ANSWERS),
-        (document.posts, _POSTS),
-    )
+    texts = (document.title, document.question, document.best_answers, document.answers, document.posts)
+    weights = (_TITLE, _QUESTION, _BEST_ANSWERS, _ANSWERS, _POSTS)
     stems: dict[str, float] = {}
     words: dict[str, list[int]] = {}
-    position, spare = 0, _MOST_PIECES
-    for text, weight in sections:
+    position, spare, length = 0, _MOST_PIECES, 0.0
+    for text, weight, long in zip(texts, weights, _LENGTHS, strict=True):
         for piece in islice(analyzer.pieces(text), max(0, spare)):
             spare -= 1
             if not analyzer.is_filler(piece.word):
                 stems[piece.stem] = stems.get(piece.stem, 0.0) + weight
+                length += long
             words.setdefault(piece.word, []).append(position)
             position += piece.kind is Kind.PART
         position += 1  # No phrase reaches from one section into the next.
-    return stems, words
+    for text, weight in ((document.title, _PAIR_IN_TITLE), (document.question, _PAIR_IN_QUESTION)):
+        for pair in analyzer.pairs(text, PAIRED_PIECES):
+            stems[pair] = stems.get(pair, 0.0) + weight
+    return Weighed(stems, length), words

@@ -11,8 +11,8 @@ from community.search.whoosh_segments import LENGTHS, Segment
 from community.search.whoosh_snapshots import Snapshot
 from community.search.whoosh_wording import Sought, Wording
 
-# BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 grows with the weights of `whoosh_schema`.
-_K1, _B = 6.0, 0.75
+# BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 goes with the weights of `whoosh_schema`.
+_K1, _B = 2.0, 0.75
 _RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
 _DAY: Final = 86_400
 
