@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import brotli
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
 STYLESHEET: Final = "css/site.css"
@@ -136,3 +136,9 @@ def install(app: Flask) -> Assets:
     app.jinja_env.globals["asset_url"] = assets.url
     app.extensions["assets"] = assets
     return assets
+
+
+def address_of_asset(name: str) -> str:
+    """The path of a file below `static`, as templates get it by `asset_url`."""
+    assets: Assets = current_app.extensions["assets"]
+    return assets.url(name)

@@ -81,4 +81,4 @@ def _key(u: Unit) -> bytes:
     return row.key
 
 
-JOBS = [Job("destroy the visitors' key", timedelta(minutes=10), destroy_old_key)]
+JOBS = [Job("strangers.destroy_key", timedelta(minutes=10), destroy_old_key)]

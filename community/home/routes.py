@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from community.accounts.gate import public, viewer
 from community.categories.queries import categories_visible_to, category_for
 from community.core import clock
+from community.core.assets import address_of_asset
 from community.core.errors import NotFound
 from community.core.fragments import base_url
+from community.core.jsonld import breadcrumbs, graph, organization, website
 from community.core.paging import page_number
 from community.follows.queries import level_of, tag_for
 from community.home.queries import home_for, places_for
@@ -30,7 +32,9 @@ FEED_LENGTH = 30
 def home() -> Response:
     """The first page."""
     stood = begin("home")
-    return kept_page(viewer(), stood, "home/home.html", home=home_for(viewer()), base_url=base_url())
+    known = site()
+    things = graph([website(known.brand_name, known.tagline), organization(known.brand_name, address_of_asset("mark.svg"))])
+    return kept_page(viewer(), stood, "home/home.html", home=home_for(viewer()), things=things, base_url=base_url())
 
 
 @bp.get("/questions")
@@ -59,6 +63,7 @@ def category(slug: str) -> Response:
     stood = begin("home")
     place = category_for(viewer(), slug)
     around = categories_visible_to(viewer())
+    above = next((each for each in around if each.id == place.parent_id), None)
     below = [each for each in around if each.parent_id == place.id]
     listing = _listing(request.args, category_ids=(place.id, *(each.id for each in below)))
     page = tiles(viewer(), listing, number=page_number(request.args), address=f"/c/{slug}", kept=_kept())
@@ -66,10 +71,13 @@ def category(slug: str) -> Response:
         viewer(),
         stood,
         "home/category.html",
+        things=graph(
+            [breadcrumbs([(site().brand_name, "/"), *((each.name, f"/c/{each.slug}") for each in (above, place) if each)])]
+        ),
         list=page,
         listing=listing,
         category=place,
-        above=next((each for each in around if each.id == place.parent_id), None),
+        above=above,
         below=below,
         channels=[f"category:{each.id}" for each in (place, *below)],
         follows=level_of(viewer(), "category", place.id),

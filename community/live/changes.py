@@ -111,6 +111,7 @@ IGNORED: Mapping[type[Event], str] = {
     searches.SearchChanged: "its owner's list of saved searches shows it with the next load",
     searches.SearchDropped: "its owner's list of saved searches shows it with the next load",
     searches.SearchMatched: "the notifications that come of it tell",
+    posts.QuestionUnindexed: "only search engines are told",
     settings.SiteRestored: "recorded while the site stands still; the new epoch makes every browser load anew",
     settings.SettingChanged: "shows with the next load; it stands on every page",
 }

@@ -29,7 +29,7 @@ from community.follows.events import (
     VisitorMeTooConfirmed,
 )
 from community.mail.letters import put
-from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
+from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
@@ -82,7 +82,7 @@ class MailFollower(Follower):
             # Topics and posts: a matter of follows, which decide who hears of them (notifications/follow.py).
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
-            *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased),
+            *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased, QuestionUnindexed),
             *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
             *(answers.AnswerRejected, answers.RejectionUndone, answers.AcceptanceNudged),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),

@@ -68,6 +68,11 @@ class Person:
     is_self: bool
 
     @property
+    def shows_anything(self) -> bool:
+        """Whether there is something to read; an empty page is nothing for search engines."""
+        return bool(self.answers or self.topics.total or self.about or self.member)
+
+    @property
     def url(self) -> str:
         """The address of their page."""
         return f"/u/{self.handle}"

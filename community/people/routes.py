@@ -15,11 +15,13 @@ from community.accounts.queries import account_by_handle
 from community.core import clock
 from community.core.errors import Conflict, Invalid, NotFound, require
 from community.core.fragments import base_url, respond
+from community.core.jsonld import graph
 from community.core.limits import by_person
 from community.core.paging import page_number
 from community.follows.queries import level_of
 from community.people.forms import TERMS, SuspensionForm, WorkForm
 from community.people.queries import person
+from community.people.structured import person_things
 from community.people.viewer_style import topic_style, viewer_style
 from community.settings.queries import site
 from community.staff.actions import change_staff_profile
@@ -34,7 +36,7 @@ bp = Blueprint("people", __name__)
 @public
 def show_team() -> str:
     """Who speaks for the brand."""
-    return render_template("people/team.html", team=team())
+    return render_template("people/team.html", team=team(), base_url=base_url())
 
 
 @bp.get("/u/<handle>")
@@ -42,7 +44,10 @@ def show_team() -> str:
 def show_person(handle: str) -> str:
     """Somebody's page."""
     shown = person(viewer(), handle, page_number(request.args))
-    return render_template("people/person.html", person=shown, follows=level_of(viewer(), "person", shown.id))
+    # Said to search engines, which do not sign in.
+    things = None if viewer().signed_in else graph(person_things(shown, site().brand_name))
+    follows = level_of(viewer(), "person", shown.id)
+    return render_template("people/person.html", person=shown, follows=follows, things=things, base_url=base_url())
 
 
 @bp.get("/u/<handle>/suspension")

@@ -54,6 +54,14 @@ class PostRestored(Event, name="post.restored", channels=(*_HERE, "user:{author_
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuestionUnindexed(Event, name="question.unindexed", channels=("topic:{topic_id}", "home")):
+    """A question has had no answer for 30 days: search engines are asked to leave it out until it has one."""
+
+    topic_id: int
+    category_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostReleased(Event, name="post.released", channels=(*_HERE, "user:{author_id}")):
     """A held post became visible to everybody because its author's address was confirmed."""
 

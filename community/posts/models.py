@@ -19,6 +19,8 @@ RULES = ("spam", "abuse", "private_data", "illegal", "off_topic", "other")
 
 
 _MARKED = text("(accepted OR official)")
+_ANSWER = text("role = 'answer' AND held_at IS NULL AND removed_at IS NULL")
+_EDITED = text("edited_at IS NOT NULL")
 _QUESTIONED = text("(doubted_at IS NOT NULL OR aged_at IS NOT NULL)")
 
 
@@ -43,6 +45,8 @@ class Post(Base):
     __table_args__ = (
         UniqueConstraint("topic_id", "number"),
         Index("ix_posts_author_id_created_at", "author_id", "created_at"),
+        Index("ix_posts_answers", "topic_id", sqlite_where=_ANSWER, postgresql_where=_ANSWER),
+        Index("ix_posts_edited", "topic_id", "edited_at", sqlite_where=_EDITED, postgresql_where=_EDITED),
         Index("ix_posts_marked", "topic_id", sqlite_where=_MARKED, postgresql_where=_MARKED),
         Index("ix_posts_questioned", "topic_id", sqlite_where=_QUESTIONED, postgresql_where=_QUESTIONED),
         never_reuse,

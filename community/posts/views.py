@@ -122,7 +122,10 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class TopicView:
-    """A topic without its posts. `title` and `url` of a removed one tell nothing of it; `last_number` counts tombstones."""
+    """A topic without its posts. `title` and `url` of a removed one tell nothing of it; `last_number` counts tombstones.
+
+    `unindexed`: it has waited for an answer for longer than search engines should send people to it.
+    """
 
     id: int
     url: str
@@ -138,6 +141,8 @@ class TopicView:
     created_at: datetime
     active_at: datetime
     post_count: int
+    answer_count: int
+    unindexed: bool
     last_number: int
     accepted_count: int
     official_count: int
@@ -168,6 +173,11 @@ class TopicView:
         return {f"topic:{each}" for each in (self.id, *(link.id for link in linked))}
 
     @property
+    def is_for_engines(self) -> bool:
+        """Whether search engines may list it: it is there for everybody, and not a question that has waited in vain for 30 days."""
+        return not (self.removed or self.held or self.unindexed) and self.category.visibility == "public"
+
+    @property
     def accepts_posts(self) -> bool:
         """Whether people who may write can write here."""
         return not (self.closed or self.removed or self.state == "duplicate")
@@ -182,9 +192,13 @@ class TopicView:
 
 @dataclass(frozen=True, slots=True)
 class TopicPage:
-    """A page of a topic: `cards` are the accepted and official answers, on the first page only (rulings 21)."""
+    """A page of a topic: `cards` are the accepted and official answers, on the first page only (rulings 21).
+
+    `first` is the first post, also of pages on which it does not stand.
+    """
 
     topic: TopicView
+    first: PostView | None
     posts: tuple[PostView, ...]
     cards: tuple[PostView, ...]
     page: Page

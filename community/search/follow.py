@@ -29,7 +29,7 @@ from community.follows.events import (
     VisitorMeTooAsked,
     VisitorMeTooConfirmed,
 )
-from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten
+from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
 from community.search.indexes import indexes
@@ -77,7 +77,7 @@ class SearchFollower(Follower):
             # What the index does not hold: whether an answer still is true.
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, answers.AcceptanceNudged),
-            *(CategoryMade, SettingChanged, SiteRestored),
+            *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Nobody searches by them.
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),

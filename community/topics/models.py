@@ -27,6 +27,7 @@ class Topic(Base):
 
     `held_at` is set while the author's address is unconfirmed: only the author sees the topic.
     `removed_at` is set when the first post was removed: a tombstone for everybody.
+    `unindexed_at`: since when search engines are asked to leave it out for as long as it has no answer.
     `post_count` counts the posts that everybody may see, the first included and removed ones not;
     `others_count` those of them that somebody else than the author wrote.
     `standing_count` counts the official answers that the asker has not rejected. `me_too_count` counts members and
@@ -57,6 +58,7 @@ class Topic(Base):
     held_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     post_count: Mapped[int] = mapped_column(default=1)
+    unindexed_at: Mapped[datetime | None]
     others_count: Mapped[int] = mapped_column(default=0)
     official_count: Mapped[int] = mapped_column(default=0)
     accepted_count: Mapped[int] = mapped_column(default=0)

@@ -119,4 +119,4 @@ def _here(post: Post) -> dict[str, int]:
     return {"topic_id": topic.id, "category_id": topic.category_id, "post_id": post.id, "author_id": post.author_id}
 
 
-JOBS = [Job("count visitors' marks", timedelta(minutes=1), count_visitors)]
+JOBS = [Job("votes.count_visitors", timedelta(minutes=1), count_visitors)]

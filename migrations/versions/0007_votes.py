@@ -1,4 +1,4 @@
-"""Helpful marks."""
+"""Helpful marks, and what search engines are told."""
 
 from __future__ import annotations
 
@@ -55,3 +55,8 @@ def upgrade() -> None:
     for name in COUNTS:
         # One statement each: a table rebuilt by batch would lose the expressions of its partial indexes.
         op.add_column("posts", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    answer = sa.text("role = 'answer' AND held_at IS NULL AND removed_at IS NULL")
+    op.create_index("ix_posts_answers", "posts", ["topic_id"], sqlite_where=answer, postgresql_where=answer)
+    edited = sa.text("edited_at IS NOT NULL")
+    op.create_index("ix_posts_edited", "posts", ["topic_id", "edited_at"], sqlite_where=edited, postgresql_where=edited)
+    op.add_column("topics", sa.Column("unindexed_at", UtcDateTime(), nullable=True))

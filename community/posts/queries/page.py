@@ -28,6 +28,9 @@ from community.topics.titles import topic_url
 MARKED = text("(posts.accepted OR posts.official)")
 """As the partial index of posts says it, so that SQLite sees the likeness."""
 
+ANSWER = text("posts.role = 'answer' AND posts.held_at IS NULL AND posts.removed_at IS NULL")
+"""An answer that everybody may see who may read its topic; as its partial index says it."""
+
 _CATEGORY = ("id", "slug", "name", "hue", "visibility")
 _Parent = aliased(Category)
 _Closer = aliased(Account)
@@ -74,7 +77,10 @@ def _page_of(topic: TopicView, number: int) -> TopicPage:
     low, high = (number - 1) * PAGE_SIZE + 1, number * PAGE_SIZE
     wanted = select(Post.id).where(Post.topic_id == topic.id, Post.number.between(low, high))
     has_cards = number == 1 and (topic.accepted_count or topic.official_count) and not topic.removed
-    ids = union(wanted, select(Post.id).where(Post.topic_id == topic.id, MARKED)) if has_cards else wanted
+    also = [select(Post.id).where(Post.topic_id == topic.id, MARKED)] if has_cards else []
+    if number > 1:
+        also.append(select(Post.id).where(Post.topic_id == topic.id, Post.number == 1))
+    ids = union(wanted, *also) if also else wanted
     rows = db.session.execute(post_rows().where(Post.id.in_(ids)).order_by(Post.number)).all()
     views = [view for view in views_of(rows) if view.number]
     cards = (
@@ -82,6 +88,7 @@ def _page_of(topic: TopicView, number: int) -> TopicPage:
     )
     return TopicPage(
         topic=topic,
+        first=next((view for view in views if view.number == 1), None),
         posts=tuple(view for view in views if low <= view.number <= high),
         cards=tuple(sorted(cards, key=card_order)),
         page=page,
@@ -113,6 +120,8 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
         created_at=row.created_at,
         active_at=row.active_at,
         post_count=row.post_count,
+        answer_count=row.answer_count,
+        unindexed=row.unindexed_at is not None and not row.answer_count,
         last_number=max(row.last_number or 0, 1),
         accepted_count=row.accepted_count,
         official_count=row.official_count,
@@ -131,6 +140,7 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
 @cache
 def _topic_rows() -> Select[*tuple[Any, ...]]:
     last = select(func.max(Post.number)).where(Post.topic_id == Topic.id).correlate(Topic).scalar_subquery()
+    answers = select(func.count()).select_from(Post).where(Post.topic_id == Topic.id, ANSWER).correlate(Topic).scalar_subquery()
     asked = select(func.max(InfoRequest.at)).where(InfoRequest.topic_id == Topic.id, InfoRequest.cleared_at.is_(None))
     pointing = select(func.count()).where(Duplicate.original_id == Topic.id, Duplicate.undone_at.is_(None))
     return (
@@ -144,6 +154,7 @@ def _topic_rows() -> Select[*tuple[Any, ...]]:
             _OriginalCategory.visibility.label("original_visibility"),
             tags_of(Topic.id).label("tags"),
             last.label("last_number"),
+            answers.label("answer_count"),
             asked.correlate(Topic).scalar_subquery().label("info_asked_at"),
             pointing.correlate(Topic).scalar_subquery().label("duplicate_count"),
         )

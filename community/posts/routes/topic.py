@@ -10,6 +10,7 @@ from markupsafe import Markup
 from community.accounts.gate import members_only, public, viewer
 from community.core.errors import Conflict, Invalid
 from community.core.fragments import base_url, fragment, respond, stream_all, wants_stream
+from community.core.jsonld import graph
 from community.core.limits import by_person
 from community.core.markup import excerpt
 from community.core.paging import PAGE_SIZE, page_number
@@ -23,6 +24,7 @@ from community.posts.queries import held_posts_of, post_for, topic_view
 from community.posts.queries.posts import address_of
 from community.posts.reading import kept_page
 from community.posts.routes.blueprint import bp
+from community.posts.structured import topic_things
 from community.posts.submissions import new_submission_id
 from community.posts.views import PostView, TopicPage
 from community.settings.queries import site
@@ -109,7 +111,7 @@ def page_of(written: Written) -> int:
 
 def _drawn(stood: Standing, body: Body, form: ReplyForm | None) -> Response:
     page = body.page
-    first = page.posts[0] if page.posts else None
+    best = next(iter((*page.cards, *page.posts)), None)
     return kept_page(
         viewer(),
         stood,
@@ -119,7 +121,9 @@ def _drawn(stood: Standing, body: Body, form: ReplyForm | None) -> Response:
         held=held_posts_of(viewer(), page.topic.id) if page.is_last else [],
         reply_to=_answered(page),
         base_url=base_url(),
-        description=excerpt(first.text, DESCRIPTION) if first and first.text else page.topic.title,
+        # What is said to all alike; search engines do not sign in.
+        things=graph(things) if (things := () if viewer().signed_in else topic_things(page, site().brand_name)) else None,
+        description=excerpt(best.text, DESCRIPTION) if best and best.text else page.topic.title,
     )
 
 
