@@ -6,6 +6,7 @@ It only shows and hides: every action asks its policy again.
 from __future__ import annotations
 
 from community.answers.policy import may_settle, may_undo_acceptance
+from community.answers.queries import called_outdated
 from community.core import clock
 from community.follows.queries import standing_in
 from community.staff.viewer import Viewer
@@ -36,12 +37,13 @@ def viewer_style(viewer: Viewer) -> str:
 
 def topic_style(viewer: Viewer, topic: Topic) -> str:
     """The rules that hold on the page of one topic."""
-    return _acceptance_style(viewer, topic) + _votes_style(viewer, topic) + _follows_style(viewer, topic)
+    return _acceptance_style(viewer, topic) + _said_style(viewer, topic) + _follows_style(viewer, topic)
 
 
-def _votes_style(viewer: Viewer, topic: Topic) -> str:
+def _said_style(viewer: Viewer, topic: Topic) -> str:
     """What the viewer said of each answer: the button that takes it back in the place of the one that says it."""
     marks = [(post_id, "helpful" if helpful else "unhelpful") for post_id, helpful in own_marks(viewer, topic.id).items()]
+    marks += [(post_id, "outdated") for post_id in called_outdated(viewer, topic.id)]
     if not marks:
         return ""
     said = ", ".join(f'[data-post="{post_id}"] [data-undo="{word}"]' for post_id, word in marks)

@@ -22,6 +22,11 @@ def votes_replaced(post: PostView) -> Markup:
     return stream_all("replace", f'[data-post="{post.id}"] [data-part="votes"]', html)
 
 
+def check_replaced(post: PostView) -> Markup:
+    """Whether an answer still is true, in the conversation and in the card below the question."""
+    return stream_all("replace", f'[data-post="{post.id}"] [data-part="check"]', fragment("posts/_parts.html", "check", post))
+
+
 def post_appended(post_id: int, topic: TopicView) -> Markup:
     """The post at the end of the conversation; one with its id that is there already goes first."""
     posts = [fragment("posts/_post.html", "post", post, topic) for post in post_views_unchecked([post_id])]

@@ -59,10 +59,28 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckView:
+    """An employee looked whether an answer still is true, for `version` where they named one."""
+
+    at: datetime
+    version: str
+    by_name: str
+    by_handle: str
+
+    @property
+    def by_url(self) -> str:
+        """The address of their page."""
+        return f"/u/{self.by_handle}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostView:
     """A post. `html` is empty where it was removed; `number` is 0 while it is held.
 
     `helpful` and `unhelpful` are what members and visitors said together, None where nobody can say it.
+
+    `rejected`: the asker says that it did not solve it. `outdated`: so many members say that it no longer works. `doubted`
+    and `aged`: it waits for an employee to look at it, as people say so or as nobody has looked for long.
     """
 
     id: int
@@ -87,6 +105,11 @@ class PostView:
     reply_to: ReplyToView | None
     source: SourceView | None
     held: bool
+    rejected: bool = False
+    checked: CheckView | None = None
+    outdated: int = 0
+    doubted: bool = False
+    aged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +127,12 @@ class CategoryView:
 
 @dataclass(frozen=True, slots=True)
 class ClosureView:
-    """Why nobody can write here any more."""
+    """Why nobody can write here any more. `automatic`: it closed itself as it was solved, and its asker may open it again."""
 
     reason: str
     at: datetime
     by_name: str | None
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +179,8 @@ class TopicView:
     duplicate_of: LinkView | None
     duplicates: tuple[LinkView, ...]
     info_asked_at: datetime | None
+    unsolved: bool = False
+    """Whether the asker has said that it is not solved, and nobody has written since."""
 
     @property
     def reply_count(self) -> int:

@@ -24,13 +24,6 @@ def close(topic_id: int) -> Response:
     return respond(f"/t/{topic_id}", said=_("The topic is closed."))
 
 
-@bp.post("/t/<int:topic_id>/closure/undo")
-@members_only
-def reopen(topic_id: int) -> Response:
-    """Open again."""
-    return _changed(actions.reopen_topic, topic_id, _("The topic is open again."))
-
-
 @bp.post("/t/<int:topic_id>/duplicate")
 @members_only
 def mark_duplicate(topic_id: int) -> Response:

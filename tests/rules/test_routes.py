@@ -29,6 +29,10 @@ PUBLIC_WRITES = {
     # What somebody without an account may send.
     *("accounts.start_session", "accounts.end_session", "accounts.open_account", "accounts.create_first_admin"),
     *("accounts.confirm", "accounts.ask_reset", "accounts.set_password"),
+    # The asker's word by a mailed link, which is proof of the mailbox and good once.
+    *("answers.say_solved", "answers.say_unsolved"),
+    # That an answer no longer works, once a day, network and browser.
+    *("answers.mark_outdated", "answers.undo_outdated"),
     # A question that waits in the visitor's own browser, and what a text will look like; neither stores anything.
     # Whether an answer helped: visitors are counted apart, once a day each, without a session (rulings 7).
     *("votes.mark_helpful", "votes.mark_unhelpful", "votes.undo_helpful", "votes.undo_unhelpful"),

@@ -6,6 +6,7 @@ from community.answers.actions.marking import accept_answer, make_official, undo
 from community.answers.actions.rejecting import reject_answer, undo_rejection
 from community.answers.actions.reopening import reopen
 from community.answers.actions.verdicts import Verdict, accept_by_link, reject_by_link, verdict_of
+from community.answers.actions.visiting import mark_outdated_as_visitor, undo_outdated_as_visitor
 
 __all__ = [
     "Verdict",
@@ -14,6 +15,7 @@ __all__ = [
     "check_answer",
     "make_official",
     "mark_outdated",
+    "mark_outdated_as_visitor",
     "reject_answer",
     "reject_by_link",
     "reopen",
@@ -21,6 +23,7 @@ __all__ = [
     "undo_check",
     "undo_official",
     "undo_outdated",
+    "undo_outdated_as_visitor",
     "undo_rejection",
     "verdict_of",
 ]

@@ -130,10 +130,11 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
         held=row.held_at is not None,
         removed=removed,
         imported=row.imported,
-        closure=ClosureView(row.closure_reason, row.closure_at, row.closed_by) if row.closure_at else None,
+        closure=ClosureView(row.closure_reason, row.closure_at, row.closed_by, row.closed_itself) if row.closure_at else None,
         duplicate_of=_original(row),
         duplicates=_duplicates(row) if row.duplicate_count and not removed else (),
         info_asked_at=row.info_asked_at,
+        unsolved=not row.accepted_count and row.unsolved_at is not None and row.unsolved_at >= row.last_post_at,
     )
 
 
@@ -150,6 +151,7 @@ def _topic_rows() -> Select[*tuple[Any, ...]]:
             *category_columns(Category, "category"),
             *category_columns(_Parent, "parent"),
             *(Closure.reason.label("closure_reason"), Closure.at.label("closure_at"), _Closer.name.label("closed_by")),
+            Closure.automatic.label("closed_itself"),
             *(_Original.id.label("original_id"), _Original.title.label("original_title"), _Original.slug.label("original_slug")),
             _OriginalCategory.visibility.label("original_visibility"),
             tags_of(Topic.id).label("tags"),

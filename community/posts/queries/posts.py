@@ -17,13 +17,14 @@ from community.extensions import db
 from community.posts.models import Edit, Post, Removal, Source
 from community.posts.policy import may_read_removed
 from community.posts.queries.authors import author_view, left_at
-from community.posts.views import PostView, RemovedView, ReplyToView, SourceView, post_url
+from community.posts.views import CheckView, PostView, RemovedView, ReplyToView, SourceView, post_url
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 from community.topics.titles import topic_url
 
 _Remover = aliased(Account)
+_Checker = aliased(Account)
 _ReplyTo = aliased(Post)
 _ReplyAuthor = aliased(Account)
 
@@ -87,6 +88,8 @@ def post_rows() -> Select[*tuple[Any, ...]]:
             *(Removal.rule, Removal.reason, Removal.by_author, _Remover.name.label("removed_by_name")),
             *(_ReplyTo.id.label("reply_id"), _ReplyTo.number.label("reply_number"), _ReplyAuthor.name.label("reply_name")),
             Source.author_name.label("source_author"),
+            *(Post.rejected_at, Post.checked_at, Post.checked_version, Post.outdated_count, Post.doubted_at, Post.aged_at),
+            *(_Checker.name.label("checked_by_name"), _Checker.handle.label("checked_by_handle")),
             *(Source.author_url, Source.url.label("source_url"), Source.licence, Source.licence_url, Source.score),
         )
         .select_from(Post)
@@ -96,6 +99,7 @@ def post_rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(_Remover, _Remover.id == Removal.by_id)
         .outerjoin(_ReplyTo, and_(_ReplyTo.id == Post.reply_to_id, _ReplyTo.held_at.is_(None)))
         .outerjoin(_ReplyAuthor, _ReplyAuthor.id == _ReplyTo.author_id)
+        .outerjoin(_Checker, _Checker.id == Post.checked_by_id)
         .outerjoin(Source, Source.post_id == Post.id)
     )
 
@@ -132,7 +136,16 @@ def _view(row: Row[Any]) -> PostView:
         reply_to=ReplyToView(row.reply_id, post_url(url, row.reply_number, row.reply_id), row.reply_name) if row.reply_id else None,
         source=_source(row) if row.source_author is not None else None,
         held=row.held_at is not None,
+        rejected=row.rejected_at is not None,
+        checked=_check(row) if row.checked_at else None,
+        outdated=row.outdated_count,
+        doubted=row.doubted_at is not None,
+        aged=row.aged_at is not None,
     )
+
+
+def _check(row: Row[Any]) -> CheckView:
+    return CheckView(row.checked_at, row.checked_version, row.checked_by_name, row.checked_by_handle)
 
 
 def _removed(row: Row[Any]) -> RemovedView:

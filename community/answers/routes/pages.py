@@ -1,57 +1,30 @@
-"""The two marks of answers, and the pages of what may be done with a post or a topic, fetched when somebody opens them."""
+"""The pages of what may be done with a post or a topic, fetched when somebody opens them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from flask import Response
 
-from flask import Blueprint, Response, request
-from flask_babel import gettext as _
-
-from community.accounts.gate import members_only, staff_only, viewer
-from community.answers import actions
-from community.answers.policy import can_be_marked, may_accept, may_make_official, may_undo_acceptance, may_undo_official
+from community.accounts.gate import staff_only, viewer
+from community.answers.forms import CheckForm
+from community.answers.policy import (
+    can_be_checked,
+    can_be_marked,
+    may_accept,
+    may_check,
+    may_make_official,
+    may_undo_acceptance,
+    may_undo_official,
+)
+from community.answers.routes.blueprint import bp
 from community.categories.queries import categories_visible_to
 from community.core import clock
-from community.core.fragments import respond
 from community.posts.forms import RemovalForm
-from community.posts.fragments import marked_streams
 from community.posts.policy import may_edit, may_read_removed, may_remove
 from community.posts.queries import post_for, post_views_unchecked, topic_view
-from community.posts.queries.posts import address_of
 from community.posts.reading import private_page
 from community.topics import policy
 from community.topics.forms import ClosureForm, DuplicateForm, MoveForm
 from community.topics.queries import topic_for
-
-bp = Blueprint("answers", __name__)
-
-
-@bp.post("/posts/<int:post_id>/acceptance")
-@members_only
-def accept(post_id: int) -> Response:
-    """Say that an answer solved the question."""
-    return _marked(actions.accept_answer, post_id, _("Marked as the solution."))
-
-
-@bp.post("/posts/<int:post_id>/acceptance/undo")
-@members_only
-def undo_acceptance(post_id: int) -> Response:
-    """Take that back."""
-    return _marked(actions.undo_acceptance, post_id, _("No longer marked as the solution."))
-
-
-@bp.post("/posts/<int:post_id>/official-mark")
-@members_only
-def make_official(post_id: int) -> Response:
-    """Let an answer speak for the company."""
-    return _marked(actions.make_official, post_id, _("This is an official answer now."))
-
-
-@bp.post("/posts/<int:post_id>/official-mark/undo")
-@members_only
-def undo_official(post_id: int) -> Response:
-    """Take that back."""
-    return _marked(actions.undo_official, post_id, _("This is no official answer any more."))
 
 
 @bp.get("/posts/<int:post_id>/actions")
@@ -65,12 +38,14 @@ def post_actions(post_id: int) -> Response:
         post=post_views_unchecked([post_id])[0],
         title=topic.title if topic.removed_at is None else "",
         removal=RemovalForm(formdata=None) if post.removed_at is None and may_remove(who, post) else None,
+        checking=CheckForm(formdata=None, data={"version": post.checked_version or topic.product_version}),
         may={
             "edit": bool(may_edit(who, post)),
             "accept": markable and not post.accepted and bool(may_accept(who, post, clock.now())),
             "undo_acceptance": post.accepted and bool(may_undo_acceptance(who, topic)),
             "make_official": markable and not post.official and bool(may_make_official(who, post)),
             "undo_official": post.official and bool(may_undo_official(who)),
+            "check": bool(can_be_checked(post)) and bool(may_check(who)),
             "read_removed": post.removed_at is not None and bool(may_read_removed(who)),
         },
     )
@@ -92,11 +67,3 @@ def topic_actions(topic_id: int) -> Response:
         moving=moving if policy.may_move(who, topic) and moving.category.choices else None,
         asks_info=bool(policy.may_ask_info(who, topic)),
     )
-
-
-def _marked(action: Callable[..., None], post_id: int, said: str) -> Response:
-    """Mark, and redraw the page that the button stands on; a form of the page of actions leads back to the post."""
-    action(by=viewer(), post_id=post_id)
-    post = post_for(viewer(), post_id)
-    streams = () if "back" in request.form else marked_streams(post.topic_id, post_id)
-    return respond(address_of(post), *streams, said=said)
