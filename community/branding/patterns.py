@@ -52,8 +52,19 @@ def examples() -> dict[str, Any]:
         "topic": question,
         "topics": topics(question, asker, own),
         "posts": posts(asker, staff, own, alum),
-        "answer": post(73, "answer", staff, ANSWER, helpful=188, accepted=True, accepted_by_asker=True, official=True, edited=2),
-        "official": post(74, "answer", staff, ANSWER, helpful=12, official=True),
+        "answer": post(
+            73,
+            "answer",
+            staff,
+            ANSWER,
+            helpful=188,
+            accepted=True,
+            accepted_by_asker=True,
+            official=True,
+            edited=2,
+            checked=SimpleNamespace(at=moment(hours=60), version="2026.1", by_name=staff.name, by_url=staff.url),
+        ),
+        "official": post(74, "answer", staff, ANSWER, helpful=12, official=True, aged=True),
         "form": form,
         "page": SimpleNamespace(number=5, count=11, url=lambda n: f"?page={n}"),
         "states": STATES,
@@ -81,7 +92,7 @@ def person(number: int, name: str, hue: int, badge: str | None = None, badge_tex
 
 
 def post(number: int, role: str, author: SimpleNamespace, text: str, **more: Any) -> SimpleNamespace:
-    """A post; `more` sets accepted, accepted_by_asker, official, helpful, removed, reply_to, source, held, edited."""
+    """A post; `more` sets what posts/views.py says of a PostView; `edited` is how often it was."""
     written = moment(hours=80 - number)
     edited = more.pop("edited", 0)
     fields = {
@@ -94,6 +105,11 @@ def post(number: int, role: str, author: SimpleNamespace, text: str, **more: Any
         "reply_to": None,
         "source": None,
         "held": False,
+        "rejected": False,
+        "checked": None,
+        "outdated": 0,
+        "doubted": False,
+        "aged": False,
     }
     return SimpleNamespace(
         id=number,
@@ -182,6 +198,8 @@ def posts(asker: SimpleNamespace, staff: SimpleNamespace, own: SimpleNamespace, 
         post(77, "answer", alum, "We saw this on the first series too. The cable of 2025 has the better plug.", source=source),
         post(78, "answer", asker, "", removed=removed),
         post(79, "answer", asker, "It worked, thank you!", held=True),
+        post(80, "answer", own, "Have you tried to turn the bike round?", rejected=True),
+        post(81, "answer", staff, "Hold the lower button for ten seconds.", official=True, outdated=3, doubted=True),
     ]
 
 
