@@ -37,6 +37,7 @@ CAPABILITIES: tuple[str, ...] = (
     "asking",
     "branding",
     "categories",
+    "desk",
     "drafts",
     "follows",
     "health",

@@ -34,14 +34,13 @@ def close_solved() -> None:
     if not hours:
         return
     before = clock.now() - timedelta(hours=hours)
-    closed_since = exists().where(Closure.topic_id == Topic.id, Closure.automatic, Closure.at >= func.min(Post.accepted_at))
+    accepted = (Post.topic_id == Topic.id, Post.accepted, Post.removed_at.is_(None), Post.held_at.is_(None))
+    solved_at = select(func.min(Post.accepted_at)).where(*accepted).scalar_subquery()
+    closed_since = exists().where(Closure.topic_id == Topic.id, Closure.automatic, Closure.at >= solved_at)
     due = (
         select(Topic.id)
-        .join(Post, Post.topic_id == Topic.id)
         .where(Topic.state == "solved", Topic.closed.is_(False), Topic.imported.is_(False), Topic.removed_at.is_(None))
-        .where(Post.accepted, Post.removed_at.is_(None), Post.held_at.is_(None))
-        .group_by(Topic.id)
-        .having(func.min(Post.accepted_at) <= before, ~closed_since)
+        .where(solved_at <= before, ~closed_since)
         .order_by(Topic.id)
         .limit(BATCH)
     )

@@ -18,6 +18,7 @@ from community.core.log import Recorded
 from community.extensions import db
 from community.live.changes import EVENTS, Changes, Part, changes_of, is_hidden
 from community.live.channels import Channel, readable
+from community.live.desk import desk_streams
 from community.live.lists import MOST_TILES, home_streams, list_streams
 from community.live.topic_page import REFRESH, topic_streams
 from community.posts.queries import post_views_unchecked, topic_view
@@ -25,8 +26,8 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home"})
-"""Kinds of channels with pages that events redraw. `user` and `desk` can be heard, and have no page of their own yet."""
+DRAWN = frozenset({"topic", "category", "home", "desk"})
+"""Kinds of channels with pages that events redraw."""
 
 
 MACROS = (
@@ -99,4 +100,6 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
         return topic_streams(viewer, channel.id, changes)
     if Part.CATEGORY in changes.parts or len(changes.topics) > MOST_TILES:
         return REFRESH
+    if channel.kind == "desk":
+        return desk_streams(viewer, changes)
     return list_streams(viewer, changes) + (home_streams(viewer) if channel.kind == "home" else "")

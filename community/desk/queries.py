@@ -1,0 +1,242 @@
+"""What waits on the desk, in three statements whatever its length.
+
+Each topic stands in the first queue that fits. The order is that of need: an asker who was let down once already, then who
+waits for a first or a next answer, the longest first; then answers that may mislead readers; last what waits for somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, literal, or_, select, union
+
+from community.accounts.models import Account
+from community.categories.models import Category
+from community.categories.queries import categories_visible_to
+from community.core.errors import NotFound
+from community.core.paging import PAGE_SIZE, Page, page_count
+from community.extensions import db
+from community.posts.models import Post
+from community.posts.queries.page import category_columns, category_view
+from community.posts.views import CategoryView
+from community.staff.viewer import Viewer
+from community.topics.models import Topic
+from community.topics.queries import topics_visible_to
+from community.topics.titles import topic_url
+
+QUEUES = ("rejected", "new", "waiting", "doubted", "aged", "unconfirmed", "needs_info")
+"""Every queue, in the order of the page. New questions and waiting ones are one row, by age."""
+
+_RANK = {queue: rank for rank, queue in enumerate(QUEUES)} | {"waiting": 1}
+_STATES = ("new", "waiting", "needs_info", "answered_unconfirmed")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A topic on the desk. `since` is from when it waits; `post_id` the answer to look at, where it is about one of several."""
+
+    id: int
+    url: str
+    title: str
+    queue: str
+    since: datetime
+    category: CategoryView
+    asked_by: str
+    reply_count: int
+    product: str
+    post_id: int | None
+    outdated: int
+    outdated_visitors: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A page of the desk. `counts` are of all queues and places, `places` those in which something waits, with how much."""
+
+    entries: tuple[Entry, ...]
+    counts: dict[str, int]
+    places: tuple[tuple[CategoryView, int], ...]
+    page: Page
+    total: int
+    queue: str | None = None
+    category: CategoryView | None = None
+    queues: tuple[str, ...] = field(default=QUEUES)
+
+    @property
+    def all(self) -> int:
+        """Everything that waits."""
+        return sum(self.counts.values())
+
+
+def desk_for(viewer: Viewer, *, queue: str | None = None, category: str | None = None, number: int = 1) -> Desk:
+    """What waits, in all or of one queue and place, as this employee may read it.
+
+    Raises NotFound for who is none, for a queue or place that is not there, and beyond the last page.
+    """
+    if not viewer.is_staff or queue not in {None, *QUEUES}:
+        raise NotFound
+    counted = _counted(viewer)
+    places = {place.id: place for place in _places(viewer)}
+    chosen = next((place for place in places.values() if place.slug == category), None)
+    if category is not None and chosen is None:
+        raise NotFound
+    total = sum(
+        count for (each, place_id), count in counted.items() if queue in {None, each} and (not chosen or place_id == chosen.id)
+    )
+    kept = [(name, value) for name, value in (("queue", queue), ("category", category)) if value]
+    page = Page(number, page_count(total), "/desk", tuple(kept))
+    if number > page.count:
+        raise NotFound
+    rows = _rows().where(topics_visible_to(viewer)).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE)
+    if queue is not None:
+        rows = rows.where(_parts()[1] == queue)
+    if chosen is not None:
+        rows = rows.where(Topic.category_id == chosen.id)
+    return Desk(
+        entries=_entries(db.session.execute(rows)) if total else (),
+        counts=counts_of(counted),
+        places=tuple((place, count) for place in places.values() if (count := _in_place(counted, place.id, queue))),
+        page=page,
+        total=total,
+        queue=queue,
+        category=chosen,
+    )
+
+
+def desk_counts(viewer: Viewer) -> dict[str, int]:
+    """How much waits in each queue."""
+    return counts_of(_counted(viewer))
+
+
+def entries_of(viewer: Viewer, topic_ids: Collection[int]) -> dict[int, Entry]:
+    """Those of these topics that are on the desk, by id."""
+    rows = _rows().where(topics_visible_to(viewer), Topic.id.in_(list(topic_ids)))
+    return {entry.id: entry for entry in _entries(db.session.execute(rows))}
+
+
+def counts_of(counted: dict[tuple[str, int], int]) -> dict[str, int]:
+    """How much waits in each queue, whatever the place."""
+    counts = dict.fromkeys(QUEUES, 0)
+    for (queue, _place), count in counted.items():
+        counts[queue] += count
+    return counts
+
+
+def _counted(viewer: Viewer) -> dict[tuple[str, int], int]:
+    flagged, queue, _since = _parts()
+    query = (
+        select(queue.label("queue"), Topic.category_id, func.count().label("topics"))
+        .select_from(Topic)
+        .join(Category, Category.id == Topic.category_id)
+        .outerjoin(flagged, flagged.c.topic_id == Topic.id)
+        .where(Topic.id.in_(_candidates()), queue.is_not(None), topics_visible_to(viewer))
+        .group_by(queue, Topic.category_id)
+    )
+    return {(row.queue, row.category_id): row.topics for row in db.session.execute(query)}
+
+
+def _in_place(counted: dict[tuple[str, int], int], place_id: int, queue: str | None) -> int:
+    return sum(count for (each, place), count in counted.items() if place == place_id and queue in {None, each})
+
+
+def _places(viewer: Viewer) -> Iterable[CategoryView]:
+    for each in categories_visible_to(viewer):
+        yield CategoryView(each.id, each.slug, each.name, f"/c/{each.slug}", each.hue, each.visibility)
+
+
+@cache
+def _parts() -> tuple[Subquery, ColumnElement[str | None], ColumnElement[datetime]]:
+    """Answers to look at by topic, and two columns: the queue that a topic stands in, and since when.
+
+    Imported questions have no clock (rulings 25), so only what is said of their answers here brings them to the desk.
+    """
+    questioned = or_(Post.doubted_at.is_not(None), Post.aged_at.is_not(None))
+    flagged = (
+        select(
+            Post.topic_id,
+            func.min(Post.doubted_at).label("doubted_at"),
+            func.min(Post.aged_at).label("aged_at"),
+            func.min(case((Post.doubted_at.is_not(None), Post.id))).label("doubted_id"),
+            func.min(case((Post.aged_at.is_not(None), Post.id))).label("aged_id"),
+            func.sum(Post.outdated_count).label("outdated"),
+            func.sum(Post.outdated_visitor_count).label("outdated_visitors"),
+        )
+        .where(questioned, Post.removed_at.is_(None), Post.held_at.is_(None))
+        .group_by(Post.topic_id)
+        .subquery("flagged")
+    )
+    asked = and_(Topic.closed.is_(False), Topic.imported.is_(False))
+    let_down = and_(Topic.closed.is_(False), Topic.state == "waiting", Topic.unsolved_at >= Topic.last_post_at)
+    is_duplicate = and_(Topic.state.is_not(None), Topic.state == "duplicate")
+    queue = case(
+        (is_duplicate, None),
+        (let_down, literal("rejected")),
+        (and_(asked, Topic.state == "new"), literal("new")),
+        (and_(asked, Topic.state == "waiting"), literal("waiting")),
+        (flagged.c.doubted_at.is_not(None), literal("doubted")),
+        (flagged.c.aged_at.is_not(None), literal("aged")),
+        (and_(asked, Topic.state == "answered_unconfirmed"), literal("unconfirmed")),
+        (and_(asked, Topic.state == "needs_info"), literal("needs_info")),
+    )
+    since = case(
+        (queue == "rejected", Topic.unsolved_at),
+        (queue == "new", Topic.created_at),
+        (queue == "doubted", flagged.c.doubted_at),
+        (queue == "aged", flagged.c.aged_at),
+        else_=Topic.last_post_at,
+    )
+    return flagged, queue, since
+
+
+@cache
+def _candidates() -> Select[int]:
+    """Topics that may be on the desk, by two indexes; which are is for the queue to say."""
+    flagged = select(Post.topic_id).where(or_(Post.doubted_at.is_not(None), Post.aged_at.is_not(None)))
+    both = union(select(Topic.id).where(Topic.state.in_(_STATES), Topic.closed.is_(False)), flagged).subquery()
+    return select(both.c[0])
+
+
+@cache
+def _rows() -> Select[*tuple[Any, ...]]:
+    flagged, queue, since = _parts()
+    rank = case(*((queue == each, literal(rank)) for each, rank in _RANK.items()))
+    return (
+        select(
+            *(Topic.id, Topic.slug, Topic.title, Topic.post_count, Topic.product, Topic.product_version, Account.name),
+            *(queue.label("queue"), since.label("since"), flagged.c.doubted_id, flagged.c.aged_id),
+            *(flagged.c.outdated, flagged.c.outdated_visitors),
+            *category_columns(Category, "category"),
+        )
+        .select_from(Topic)
+        .join(Category, Category.id == Topic.category_id)
+        .join(Account, Account.id == Topic.author_id)
+        .outerjoin(flagged, flagged.c.topic_id == Topic.id)
+        .where(Topic.id.in_(_candidates()), queue.is_not(None))
+        .order_by(rank, since, Topic.id)
+    )
+
+
+def _entries(rows: Iterable[Row[Any]]) -> tuple[Entry, ...]:
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    post_id = {"doubted": row.doubted_id, "aged": row.aged_id}.get(row.queue)
+    return Entry(
+        id=row.id,
+        url=f"/p/{post_id}" if post_id else topic_url(row.id, row.slug),
+        title=row.title,
+        queue=row.queue,
+        since=row.since,
+        category=category_view(row, "category"),
+        asked_by=row.name,
+        reply_count=max(0, row.post_count - 1),
+        product=" ".join(part for part in (row.product, row.product_version) if part),
+        post_id=post_id,
+        outdated=row.outdated or 0 if row.queue == "doubted" else 0,
+        outdated_visitors=row.outdated_visitors or 0 if row.queue == "doubted" else 0,
+    )
