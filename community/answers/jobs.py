@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import force_locale, ngettext
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
-from community.answers.events import AnswerAged
+from community.answers.events import AnswerAged, AnswerDoubted
 from community.answers.models import Acceptance, OfficialMark
 from community.answers.nudges import nudge_askers
 from community.core import clock
@@ -18,9 +18,13 @@ from community.posts.models import Post
 from community.settings.queries import site
 from community.topics.events import TopicClosed
 from community.topics.models import Closure, Topic
+from community.votes.models import HelpfulMark
 
 BATCH = 100
 """Topics or posts that one unit changes: other writers wait for it."""
+
+UNHELPFUL = 3
+"""Members who found an answer unhelpful before somebody is asked to look at it."""
 
 MONTH = timedelta(days=365.25 / 12)
 
@@ -95,8 +99,34 @@ def age_answers() -> None:
                     u.record(AnswerAged(topic_id=post.topic_id, category_id=post.topic.category_id, post_id=post.id))
 
 
+def doubt_unhelpful() -> None:
+    """Bring to the desk what members find unhelpful: three since the last look at it, and more than it helped."""
+    since = func.coalesce(Post.checked_at, Post.created_at)
+    said = (HelpfulMark.post_id == Post.id, HelpfulMark.undone_at.is_(None), HelpfulMark.at > since)
+    helped = func.count(case((HelpfulMark.helpful, 1)))
+    failed = func.count(case((HelpfulMark.helpful.is_(False), 1)))
+    due = (
+        select(Post.id)
+        .join(HelpfulMark, and_(*said))
+        .where(Post.unhelpful_count >= UNHELPFUL, or_(Post.accepted, Post.official), Post.doubted_at.is_(None))
+        .where(Post.held_at.is_(None), Post.removed_at.is_(None))
+        .group_by(Post.id)
+        .having(failed >= UNHELPFUL, failed > helped)
+        .order_by(Post.id)
+        .limit(BATCH)
+    )
+    while ids := db.session.scalars(due).all():
+        with unit() as u:
+            for post_id in ids:
+                post = u.fetch(Post, post_id)
+                if post.doubted_at is None and (post.accepted or post.official):
+                    post.doubted_at = u.now
+                    u.record(AnswerDoubted(topic_id=post.topic_id, category_id=post.topic.category_id, post_id=post.id))
+
+
 JOBS = [
     Job("answers.close_solved", timedelta(minutes=10), close_solved),
     Job("answers.nudge_askers", timedelta(minutes=10), nudge_askers),
+    Job("answers.doubt_unhelpful", timedelta(minutes=10), doubt_unhelpful),
     Job("answers.age", timedelta(hours=1), age_answers),
 ]

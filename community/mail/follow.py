@@ -67,11 +67,21 @@ def reset_asked(u: Unit, recorded: Recorded, event: ResetAsked) -> None:
         put(u, position=recorded.position, kind="reset", account_id=event.account_id)
 
 
+def nudged(u: Unit, recorded: Recorded, event: answers.AcceptanceNudged) -> None:
+    """Ask the asker whether an answer solved it."""
+    put(u, position=recorded.position, kind="nudge", account_id=event.account_id, about_id=event.post_id)
+
+
 class MailFollower(Follower):
     """Turns events into outgoing mails, exactly once each."""
 
     name = "mail"
-    reads: ClassVar = {AccountOpened: opened, ConfirmationAsked: confirmation_asked, ResetAsked: reset_asked}
+    reads: ClassVar = {
+        AccountOpened: opened,
+        ConfirmationAsked: confirmation_asked,
+        ResetAsked: reset_asked,
+        answers.AcceptanceNudged: nudged,
+    }
     ignores: ClassVar[frozenset[type[Event]]] = frozenset(
         {
             # Sessions, profiles, roles and settings: seen on the page.
@@ -84,7 +94,7 @@ class MailFollower(Follower):
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
             *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased, QuestionUnindexed),
             *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
-            *(answers.AnswerRejected, answers.RejectionUndone, answers.AcceptanceNudged),
+            *(answers.AnswerRejected, answers.RejectionUndone),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged),
             # One of many small thanks: no letter each.

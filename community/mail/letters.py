@@ -20,7 +20,7 @@ from community.mail.colours import hexadecimal
 from community.mail.models import OutgoingMail
 from community.settings.queries import site
 
-_TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|acceptance)/)[\w.-]{20,}")
+_TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|solved|unsolved)/)[\w.-]{20,}")
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
 
