@@ -60,6 +60,11 @@ READERS: tuple[str, ...] = (
     "community.search.follow.SearchFollower",
 )
 
+OTHER_CHANNELS: tuple[str, ...] = (
+    # Kinds of live channels that a reader beside `live` draws, by class (live/channels.py, OtherChannel).
+    "community.search.channel.SearchChannel",
+)
+
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
     "community.accounts.jobs.JOBS",
@@ -101,6 +106,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     languages.install(app)
     assets.install(app)
     cookie.install(app)
+    app.extensions["other_channels"] = {other.kind: other for other in (import_string(name)() for name in OTHER_CHANNELS)}
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))
     guard.install(app)

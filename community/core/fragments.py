@@ -18,6 +18,9 @@ from community.core.clock import zones
 
 STREAM_TYPE = "text/vnd.turbo-stream.html"
 
+REFRESH = Markup('<turbo-stream action="refresh" method="morph" scroll="preserve"></turbo-stream>')
+"""Asks the browser to fetch its page again and change only what differs."""
+
 _STREAM = Markup('<turbo-stream action="{}" {}="{}"><template>{}</template></turbo-stream>')
 
 

@@ -10,7 +10,7 @@ import structlog
 from community.core.log import Recorded, read_channels_after
 from community.core.position import Position, parse_position, position_now
 from community.extensions import db
-from community.live.channels import MAX_CHANNELS, Channel, parse, readable
+from community.live.channels import MAX_CHANNELS, Channel, logged_as, parse, readable
 from community.live.streams import streams_for
 from community.staff.viewer import Viewer
 
@@ -55,7 +55,7 @@ def _missed(
         return [], []
     if since is None:
         return [], list(granted)
-    missed = read_channels_after(db.session(), granted, since, MOST + 1)
+    missed = read_channels_after(db.session(), {logged_as(name) for name in granted}, since, MOST + 1)
     if len(missed) > MOST:
         return [], list(granted)
     streams, reload = [], []
@@ -75,4 +75,5 @@ def _missed(
 
 def on(name: str, recorded: Iterable[Recorded]) -> list[Recorded]:
     """Those of the events that touch the channel of this name."""
-    return [each for each in recorded if each.event is not None and name in each.event.channels()]
+    logged = logged_as(name)
+    return [each for each in recorded if each.event is not None and logged in each.event.channels()]

@@ -129,6 +129,8 @@ class Changes:
     categories: set[int] = field(default_factory=set)
     """Categories that changed themselves."""
     news: set[int] = field(default_factory=set)
+    places: set[int] = field(default_factory=set)
+    """Categories whose topics changed, or that lost one."""
     former_categories: dict[int, set[int]] = field(default_factory=dict)
     """By topic: the categories that it left."""
     parts: set[Part] = field(default_factory=set)
@@ -149,12 +151,14 @@ def changes_of(recorded: Iterable[Recorded]) -> Changes:
             changes.votes[event.post_id] = None
         if Part.TILE in parts:
             changes.topics[event.topic_id] = None
+            changes.places.add(event.category_id)
         if Part.CATEGORY in parts:
             changes.categories.add(event.category_id)
         if Part.NEWS in parts:
             changes.news.add(event.topic_id)
         if isinstance(event, topics.TopicMoved):
             changes.former_categories.setdefault(event.topic_id, set()).add(event.former_category_id)
+            changes.places.add(event.former_category_id)
     return changes
 
 

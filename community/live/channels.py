@@ -1,18 +1,24 @@
 """Names of channels, and who may subscribe to which (contract.md Live).
 
-`search:<key>`, `updates` and `talk:<id>` are names of later features: they are refused like unknown ones.
+Some kinds of channels belong to another reader, which knows what a change means to their pages: `app.py` brings the two
+together (`OtherChannel`), as readers do not import one another. `updates` and `talk:<id>` are names of later features: they
+are refused like unknown ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from flask import current_app
+from markupsafe import Markup
 from sqlalchemy import select
 
 from community.categories.models import Category
 from community.categories.queries import may_read
+from community.core.log import Recorded
 from community.extensions import db
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
@@ -22,25 +28,62 @@ MAX_CHANNELS = 50
 """Channels that one socket or one request may name; a page shows one to three."""
 
 _FORM = re.compile(r"(home|desk)|(topic|category|user):([1-9][0-9]{0,17})", re.ASCII)
+_OTHER = re.compile(r"([a-z]{1,20}):([\w.-]{1,2500})", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Channel:
-    """What can be subscribed to: a kind, and the id of the thing where the kind has things."""
+    """What can be subscribed to: a kind, and the id of the thing where the kind has things, or the key of another reader's."""
 
     kind: str
     id: int = 0
+    key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.id}" if self.id else self.kind
+        return f"{self.kind}:{self.id or self.key}" if self.id or self.key else self.kind
+
+
+class OtherChannel(Protocol):
+    """A kind of channels whose pages another reader draws. Everybody may subscribe: rights are judged by what is sent."""
+
+    kind: str
+    follows: str
+    """The channel of the log whose events may concern these."""
+
+    def is_genuine(self, key: str) -> bool:
+        """Whether there is a channel with this key."""
+
+    def concerned(
+        self, recorded: Sequence[Recorded], keys: Collection[str], showing: Callable[[int], Collection[str]]
+    ) -> dict[str, list[Recorded]]:
+        """Which events concern which of the keys; `showing` tells the keys of the pages that show a topic."""
+
+    def streams(self, viewer: Viewer, key: str, recorded: Sequence[Recorded]) -> Markup:
+        """What a page has to change after events of which the viewer may know, with the rights of now."""
+
+
+def others() -> Mapping[str, OtherChannel]:
+    """The channels that other readers draw, by kind. Needs an application context."""
+    found: Mapping[str, OtherChannel] = current_app.extensions["other_channels"]
+    return found
+
+
+def logged_as(name: str) -> str:
+    """The channel of the log whose events touch the channel of this name. Needs an application context."""
+    other = others().get(name.partition(":")[0])
+    return other.follows if other is not None else name
 
 
 def parse(name: str) -> Channel | None:
-    """The channel of this name, or None where there is none."""
+    """The channel of this name, or None where there is none. Needs an application context."""
     found = _FORM.fullmatch(name)
-    if found is None:
+    if found is not None:
+        return Channel(found[1]) if found[1] else Channel(found[2], int(found[3]))
+    found = _OTHER.fullmatch(name)
+    other = others().get(found[1]) if found is not None else None
+    if found is None or other is None or not other.is_genuine(found[2]):
         return None
-    return Channel(found[1]) if found[1] else Channel(found[2], int(found[3]))
+    return Channel(other.kind, key=found[2])
 
 
 def readable(viewer: Viewer, channels: Iterable[Channel]) -> set[Channel]:
@@ -64,7 +107,7 @@ def _is_open(viewer: Viewer, channel: Channel) -> bool:
         case "user":
             return viewer.id == channel.id
         case _:
-            return False
+            return channel.kind in others()
 
 
 def _readable_topics(viewer: Viewer, ids: set[int]) -> Iterable[int]:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from community.accounts.events import AccountSuspended, PasswordChanged, SessionEnded
 from community.accounts.models import SignIn
 from community.categories.events import CategoryChanged
+from community.categories.policy import visibilities_open_to
 from community.core import clock
 from community.core.log import Event, Recorded
 from community.extensions import db
@@ -115,6 +116,7 @@ def _revoke(viewer: Viewer, sockets: list[Listener], rooms: Rooms, sender: Sende
     """Take the sockets of one viewer out of those of their rooms that they may no longer hear."""
     allowed = readable(viewer, set[Channel]().union(*(rooms[listener] for listener in sockets)))
     for listener in sockets:
+        listener.audience = frozenset(visibilities_open_to(viewer)) - {"public"}
         lost = rooms[listener] - allowed
         if lost:
             sender.revoke(listener, lost)

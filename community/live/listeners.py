@@ -1,6 +1,6 @@
 """The open sockets of this process: whose they are, and what they listen to.
 
-Only ids are kept, never rights: rights are read again whenever they matter.
+Only ids are kept, never rights: rights are read again whenever they matter. `audience` is no right, nothing is sent by it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ class Listener:
     session_id: int | None
     language: str
     channels: set[Channel] = field(default_factory=set)
+    audience: frozenset[str] = frozenset()
+    """What it could read beyond the public when it last subscribed: says only whether a visitor's page is like its own."""
+    shown: frozenset[int] = frozenset()
+    """Topics that its page shows among the results of a search, as it says itself."""
     messages: int = 0
     """How many messages it sent in the running window (see `sockets.py`)."""
     window: float = 0.0
@@ -34,6 +38,7 @@ class Listeners:
         self._by_sid: dict[str, Listener] = {}
         self._by_account: dict[int, set[Listener]] = defaultdict(set)
         self._rooms: dict[Channel, dict[str, dict[str, Listener]]] = {}
+        self._showing: dict[int, set[Listener]] = {}
         self.some = Event()
         """Set while at least one socket is open."""
 
@@ -60,6 +65,7 @@ class Listeners:
             return
         for channel in list(listener.channels):
             self.leave(listener, channel)
+        self.show(listener, frozenset())
         if listener.account_id is not None:
             self._by_account[listener.account_id].discard(listener)
             if not self._by_account[listener.account_id]:
@@ -84,6 +90,22 @@ class Listeners:
             languages.pop(listener.language, None)
         if not languages:
             self._rooms.pop(channel, None)
+
+    def show(self, listener: Listener, topic_ids: frozenset[int]) -> None:
+        """Its page shows these topics among results, and no others."""
+        if topic_ids and self._by_sid.get(listener.sid) is not listener:
+            return
+        for topic_id in listener.shown - topic_ids:
+            self._showing[topic_id].discard(listener)
+            if not self._showing[topic_id]:
+                del self._showing[topic_id]
+        for topic_id in topic_ids - listener.shown:
+            self._showing.setdefault(topic_id, set()).add(listener)
+        listener.shown = topic_ids
+
+    def showing(self, topic_id: int) -> set[Channel]:
+        """The channels of those whose page shows a topic among results."""
+        return {channel for listener in self._showing.get(topic_id, ()) for channel in listener.channels}
 
     def all(self) -> list[Listener]:
         """Every open socket."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -45,18 +45,24 @@ def list_streams(viewer: Viewer, changes: Changes) -> Markup:
     return Markup().join(streams)
 
 
-def home_streams(viewer: Viewer) -> Markup:
-    """The blocks of the first page as this viewer sees them now."""
+def home_streams(viewer: Viewer, touched: Collection[int] = ()) -> Markup:
+    """The blocks of the first page as this viewer sees them now, and the counts of the categories with changed topics."""
     home = home_for(viewer)
     blocks = [
         stream("replace", "home_waiting", fragment(_HOME, "waiting_block", home.waiting, home.drafts)),
         stream("replace", "home_solved", fragment(_HOME, "solved_block", home.solved)),
         stream("replace", "home_recent", fragment(_HOME, "recent_block", home.recent)),
-        stream("replace", "home_places", fragment(_HOME, "places_block", home.places)),
         stream("replace", "home_usual", fragment(_HOME, "usual", home.usual)),
     ]
     if home.recent or home.solved or home.waiting:
         blocks.append(stream("remove", "home_empty"))
+    for place in home.places:
+        below = [(each.id, count) for each, count in place.below if each.id in touched]
+        if below or place.category.id in touched:
+            counts = [(place.category.id, place.count), *below]
+            blocks += [
+                stream("replace", f"place_{each}_count", fragment(_HOME, "place_count", each, count)) for each, count in counts
+            ]
     return Markup().join(blocks[0 if viewer.signed_in else 1 :])
 
 

@@ -18,6 +18,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from flask_socketio import Namespace, SocketIO
 
+from community.categories.policy import visibilities_open_to
 from community.core.fragments import base_url
 from community.live import wire
 from community.live.catch_up import catch_up
@@ -30,6 +31,9 @@ MAX_MESSAGE = 16 * 1024
 
 PING_EVERY, PING_PATIENCE = 25, 20
 """Seconds between pings, and until an answer is missed: a closed laptop is noticed after at most 45."""
+
+MOST_SHOWN = 100
+"""Results of one page that it may be told of; a page has 20 and what was inserted."""
 
 WINDOW = 10.0
 MESSAGES_A_WINDOW = 40
@@ -122,6 +126,8 @@ class LiveSockets(Namespace):  # type: ignore[misc]
             self._sender.goodbye(listener, "signed_out")
             return None
         names, position = asked(data)
+        listener.audience = frozenset(visibilities_open_to(viewer)) - {"public"}
+        self._listeners.show(listener, shown(data))
         # Judged first, so that a channel that is refused is never heard; joined before the catch-up is read, so that
         # nothing falls between; and judged again by the catch-up, so that rights that ended in between count.
         joined = readable(viewer, parsed(names))
@@ -150,6 +156,14 @@ def asked(data: object) -> tuple[list[str], str]:
     names, position = data.get("channels"), data.get("position")
     wanted = [name for name in names[:MAX_CHANNELS] if isinstance(name, str)] if isinstance(names, list) else []
     return wanted, position if isinstance(position, str) else ""
+
+
+def shown(data: object) -> frozenset[int]:
+    """The topics that a page says it shows among the results of a search; they only let it hear more of what is public."""
+    told = data.get("shown") if isinstance(data, dict) else None
+    if not isinstance(told, list):
+        return frozenset()
+    return frozenset(each for each in told[:MOST_SHOWN] if type(each) is int and 0 < each < 10**18)
 
 
 def parsed(names: Iterable[str]) -> set[Channel]:

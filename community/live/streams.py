@@ -14,13 +14,14 @@ from community.categories.events import CategoryChanged, CategoryMade
 from community.categories.models import Category
 from community.categories.queries import may_read
 from community.core.errors import NotFound
+from community.core.fragments import REFRESH
 from community.core.log import Recorded
 from community.extensions import db
 from community.live.changes import EVENTS, Changes, Part, changes_of, is_hidden
-from community.live.channels import Channel, readable
+from community.live.channels import Channel, others, readable
 from community.live.desk import desk_streams
 from community.live.lists import MOST_TILES, home_streams, list_streams
-from community.live.topic_page import REFRESH, topic_streams
+from community.live.topic_page import topic_streams
 from community.posts.queries import post_views_unchecked, topic_view
 from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
@@ -53,7 +54,7 @@ def warm_up() -> None:
 
 def draws(channel: Channel, recorded: Sequence[Recorded]) -> bool:
     """Whether these events change anything that a page on this channel shows."""
-    return channel.kind in DRAWN and any(type(each.event) in EVENTS for each in recorded)
+    return (channel.kind in DRAWN or channel.kind in others()) and any(type(each.event) in EVENTS for each in recorded)
 
 
 def open_to(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) -> list[Recorded]:
@@ -95,6 +96,8 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
     known = open_to(viewer, channel, mine)
     if not draws(channel, known):
         return Markup()
+    if channel.key:
+        return others()[channel.kind].streams(viewer, channel.key, known)
     changes = changes_of(known)
     if channel.kind == "topic":
         return topic_streams(viewer, channel.id, changes)
@@ -102,4 +105,4 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
         return REFRESH
     if channel.kind == "desk":
         return desk_streams(viewer, changes)
-    return list_streams(viewer, changes) + (home_streams(viewer) if channel.kind == "home" else "")
+    return list_streams(viewer, changes) + (home_streams(viewer, changes.places) if channel.kind == "home" else "")

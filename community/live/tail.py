@@ -14,7 +14,7 @@ from community.core.log import Recorded, head, read_after
 from community.core.position import Position
 from community.core.wake import Watch, watch
 from community.extensions import db
-from community.live.channels import Channel
+from community.live.channels import Channel, others
 from community.live.evict import close_expired, evict
 from community.live.listeners import Listeners
 from community.live.push import Batch, Pusher
@@ -49,6 +49,7 @@ class Tail:
         self._pusher = Pusher(app, listeners, sender)
         self._position: Position | None = None
         self._waiting: dict[Channel, list[Recorded]] = {}
+        self._fresh: list[Recorded] = []  # what other readers have not been asked about yet
         self._opens: dict[Channel, float] = {}  # when the next push of a channel may go out, in monotonic seconds
         self._swept = time.monotonic()
 
@@ -81,6 +82,28 @@ class Tail:
         for channel in [channel for channel in self._waiting if self._opens.get(channel, 0.0) <= now]:
             self._opens[channel] = time.monotonic() + JOIN
             self._pusher.push(Batch(channel, self._now().epoch, self._waiting.pop(channel)))
+        self._ask_others()
+
+    def _ask_others(self) -> None:
+        """Find out which channels of other readers what was read concerns; they are pushed by the next step."""
+        fresh, self._fresh = self._fresh, []
+        with self._app.app_context():
+            for kind, other in others().items() if fresh else ():
+                channels = {channel.key: channel for channel in self._listeners.channels(kind)}
+                touching = [each for each in fresh if each.event is not None and other.follows in each.event.channels()]
+                if not channels or not touching:
+                    continue
+                try:
+                    concerned = other.concerned(touching, channels.keys(), self._showing)
+                except Exception:
+                    logger.exception("nobody knows whom it concerns", kind=kind)
+                    self._pusher.ask_all(channels.values(), self._now())
+                    continue
+                for key, recorded in concerned.items():
+                    self._waiting.setdefault(channels[key], []).extend(recorded)
+
+    def _showing(self, topic_id: int) -> set[str]:
+        return {channel.key for channel in self._listeners.showing(topic_id)}
 
     def _now(self) -> Position:
         assert self._position is not None, "start() comes first"
@@ -99,6 +122,7 @@ class Tail:
         while self._now().number < newest:
             recorded = read_after(db.session(), self._now().number, BATCH)
             evict(recorded, self._listeners, self._sender)
+            self._fresh += recorded
             for each in recorded:
                 for name in each.event.channels() if each.event else ():
                     channel = self._listeners.heard(name)
@@ -110,6 +134,7 @@ class Tail:
         """The log was replaced (a restore): whoever is here comes back, and is told to reload."""
         self._position = position
         self._waiting.clear()
+        self._fresh.clear()
         self._pusher.forget(all_channels=True)
         for listener in self._listeners.all():
             self._sender.goodbye(listener, "restart")

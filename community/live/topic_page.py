@@ -7,16 +7,13 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from community.core.errors import NotFound
-from community.core.fragments import fragment, stream, stream_all
+from community.core.fragments import REFRESH, fragment, stream, stream_all
 from community.core.paging import PAGE_SIZE, Page
 from community.live.changes import Changes, Part
 from community.posts.fragments import answers_replaced, aside_replaced, head_replaced, post_replaced, votes_replaced
 from community.posts.queries import held_posts_of, post_views_unchecked, topic_page, topic_view
 from community.posts.views import PostView, TopicView
 from community.staff.viewer import Viewer
-
-REFRESH = Markup('<turbo-stream action="refresh" method="morph" scroll="preserve"></turbo-stream>')
-"""Asks the browser to fetch its page again and change only what differs."""
 
 PAGERS = 6
 """First and last pages of a long topic that learn at once of a new page; those between show it with the next load."""

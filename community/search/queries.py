@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from community.accounts.models import Account
 from community.categories.models import Category
@@ -23,12 +23,16 @@ from community.posts.models import Post
 from community.posts.queries.authors import author_view, left_at
 from community.posts.queries.lists import tiles_unchecked
 from community.posts.views import AuthorView, Tile, post_url
+from community.search.documents import documents_unchecked
 from community.search.engine import FEW, Found, SearchIndexes
 from community.search.indexes import audiences, indexes
+from community.search.matching import Text, matches, needs_of
 from community.search.querying import KINDS, STATES, Query, parse
 from community.search.snippets import snippet
 from community.search.verifying import still_true
 from community.staff.viewer import Viewer
+from community.topics.models import Topic
+from community.topics.queries import topics_visible_to
 
 EXACT = 100
 """Visible hits up to which a total is exact (rulings 20)."""
@@ -41,6 +45,7 @@ _PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
 _PASSAGE_POSTS = 100  # Read of each topic: marked answers first, then answers, then the rest, each from the first.
 
 _threads = NativeThreads(at_once=2, seconds=5.0)
+_matchers = NativeThreads(at_once=1, seconds=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,10 @@ class SearchPage:
     suggestion: str | None
     available: bool
     page: Page
+    known: tuple[int, ...] = ()
+    """Every topic of which the page's numbers speak, best first: `total` and some more. What comes later is a new result."""
+    position: str = ""
+    """How far the log had been read for what was found; empty where that cannot be told."""
 
 
 def asked(arguments: Mapping[str, str]) -> Query:
@@ -85,11 +94,23 @@ def asked(arguments: Mapping[str, str]) -> Query:
     return replace(query, **chips)
 
 
-def search(viewer: Viewer, query: Query, *, number: int = 1, address: str = "", kept: Sequence[tuple[str, str]] = ()) -> SearchPage:
-    """One page of what this viewer may see. Raises TooMany when the machine is too busy to search."""
+def search(
+    viewer: Viewer,
+    query: Query,
+    *,
+    number: int = 1,
+    address: str = "",
+    kept: Sequence[tuple[str, str]] = (),
+    fresh: Sequence[int] = (),
+) -> SearchPage:
+    """One page of what this viewer may see. Raises TooMany when the machine is too busy to search.
+
+    `fresh` are topics of which an open page heard that they match now: where they do, they stand on this page, at its
+    end if their place is further down.
+    """
     if query.is_empty:
         return SearchPage(query, (), 0, False, None, True, Page(1, 1, address, tuple(kept)))
-    query = _resolved(viewer, query)
+    query = resolved(viewer, query)
     index = indexes()
     wanted = max(EXACT, min(number, DEEPEST) * PAGE_SIZE) + _SPARE
     found, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
@@ -97,8 +118,33 @@ def search(viewer: Viewer, query: Query, *, number: int = 1, address: str = "", 
     total = min(len(ids), EXACT)
     page = Page(number, min(DEEPEST, page_count(len(ids))), address, tuple(kept))
     shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE] if number <= page.count else []
+    fresh = [topic_id for topic_id in fresh if topic_id not in shown]
+    matched = matching_now(viewer, query, fresh) if fresh else []
+    ids += [topic_id for topic_id in matched if topic_id not in ids]
+    shown += matched
+    total = min(len(ids), EXACT)
     results = _results(shown, found)
-    return SearchPage(query, results, total, len(ids) > EXACT, suggestion, found.available, page)
+    return SearchPage(
+        query, results, total, len(ids) > EXACT, suggestion, found.available, page, known=tuple(ids), position=found.position
+    )
+
+
+def visible_topics(viewer: Viewer, topic_ids: Collection[int]) -> set[int]:
+    """Those of these topics that this viewer may find."""
+    query = select(Topic.id).join(Category, Category.id == Topic.category_id)
+    return set(db.session.scalars(query.where(Topic.id.in_(topic_ids), topics_visible_to(viewer))))
+
+
+def matching_now(viewer: Viewer, query: Query, topic_ids: Sequence[int]) -> list[int]:
+    """Those of these topics that this viewer may find and that match a resolved query in the database, whatever the index says."""
+    documents = documents_unchecked(visible_topics(viewer, topic_ids))
+    needs = needs_of(query)
+    db.session.rollback()
+    try:
+        found = _matchers.run(lambda: {each.topic_id for each in documents if matches(needs, Text(each))})
+    except TooBusy:
+        raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
+    return [topic_id for topic_id in topic_ids if topic_id in found]
 
 
 def index_is_usable() -> bool:
@@ -119,9 +165,18 @@ def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) 
         raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
 
 
-def _resolved(viewer: Viewer, query: Query) -> Query:
+def resolved(viewer: Viewer, query: Query) -> Query:
     """Names of categories and authors exchanged for their numbers; a category that the viewer may not read is unknown."""
-    categories = select(Category.id).where(Category.slug.in_(query.categories), may_read(viewer))
+    return _resolved(query, may_read(viewer))
+
+
+def resolved_unchecked(query: Query) -> Query:
+    """The same with every category known: for readers that look at rights later."""
+    return _resolved(query, true())
+
+
+def _resolved(query: Query, known: ColumnElement[bool]) -> Query:
+    categories = select(Category.id).where(Category.slug.in_(query.categories), known)
     authors = select(Account.id).where(Account.handle.in_([name.removeprefix("@") for name in query.authors]))
     return query.resolved(
         category_ids=db.session.scalars(categories).all() if query.categories else (),

@@ -8,7 +8,10 @@ from community.accounts import gate
 from community.categories.queries import categories_visible_to
 from community.core import limits
 from community.core.paging import page_number
+from community.core.position import position_now
 from community.insights.noted import flusher, note_empty_search
+from community.search.freshness import fresh_topics, long_before, wait_for_index
+from community.search.normal import key_of
 from community.search.queries import asked, search
 from community.search.querying import LONGEST
 
@@ -24,9 +27,13 @@ CHIPS = ("q", "kind", "state", "category", "tag", "by")
 def results() -> Response:
     """Answers to what was typed, as this viewer may see them."""
     viewer = gate.viewer()
+    fresh = fresh_topics(request.args.get("fresh", ""))
+    now = position_now()
+    if fresh:
+        wait_for_index(now)
     given = {name: request.args[name][:LONGEST] for name in CHIPS if request.args.get(name)}
     query = asked(given)
-    found = search(viewer, query, number=page_number(request.args), address="/search", kept=tuple(given.items()))
+    found = search(viewer, query, number=page_number(request.args), address="/search", kept=tuple(given.items()), fresh=fresh)
     in_vain = found.available and not query.is_empty and not found.total
     if in_vain:
         note_empty_search(given.get("q", ""), limits.browser())
@@ -38,6 +45,8 @@ def results() -> Response:
         categories=categories_visible_to(viewer),
         in_vain=in_vain,
         before=request.args.get("before", "")[:LONGEST],
+        live_key=key_of(given),
+        position=found.position or long_before(now),
     )
     answer = make_response(page)
     answer.call_on_close(flusher())

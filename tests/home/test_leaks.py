@@ -83,7 +83,7 @@ def test_counts_and_numbers_leave_no_gap(app: Flask, forum: Forum) -> None:
     assert newcomer.get(where).text.count(SECRET) == 3
     assert newcomer.get(f"/p/{held[0].post_id}").location.endswith(f"#post_{held[0].post_id}")
     home = visitor.get("/").text
-    assert re.findall(r'class="place hue-\d+" href="/c/parts">Parts</a><span class="soft num">(\d+)', home) == ["1"]
+    assert re.findall(r'id="place_1_count">(\d+)', home) == ["1"]
     assert "/c/inside" not in home
     assert "1 topic" in visitor.get("/c/parts").text
 

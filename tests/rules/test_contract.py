@@ -11,6 +11,7 @@ from flask import Flask
 from community.cli import commands
 from community.config import Config
 from community.live.channels import parse
+from community.search.normal import key_of
 from tests.forum import small_forum
 
 COMMANDS = {
@@ -127,6 +128,14 @@ def test_an_address_that_nobody_promised_is_not_there(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("name", CHANNELS)
-def test_channels_are_known(name: str) -> None:
-    assert str(parse(name)) == name
-    assert parse(f"x{name}") is None
+def test_channels_are_known(name: str, app: Flask) -> None:
+    with app.app_context():
+        assert str(parse(name)) == name
+        assert parse(f"x{name}") is None
+
+
+def test_an_open_search_has_a_channel(app: Flask) -> None:
+    with app.app_context():
+        name = f"search:{key_of({'q': 'pump'})}"
+        assert str(parse(name)) == name
+        assert parse(f"x{name}") is None

@@ -3,7 +3,7 @@
 import * as Turbo from "../vendor/turbo.js";
 
 const EDITING = "[data-editing], input:focus, textarea:focus, select:focus, [contenteditable]:focus";
-const HARMLESS = new Set(["append", "prepend", "before", "after", "offer"]); // they take nothing away
+const HARMLESS = new Set(["append", "prepend", "before", "after", "offer", "found", "lost"]); // they take nothing away
 const SPREAD = 1_500; // ms over which the readers of a page fetch it again
 const RETRY = 400; // ms
 
@@ -11,7 +11,8 @@ const deferred = new Map(); // the newest stream for each target that is in use
 let retry;
 let refresh;
 
-const pills = () => import("./pills.js"); // nothing of it is needed before something has arrived
+const pills = () => import("./pills.js"); // nothing of these is needed before something has arrived
+const results = () => import("./results.js");
 
 export function apply(html) {
   const holder = document.createElement("template");
@@ -42,6 +43,13 @@ function refreshIfIdle() {
 Turbo.StreamActions.offer = function () {
   for (const list of this.targetElements) pills().then(({ offerTopic }) => offerTopic(list, this.dataset));
 };
+
+// A topic matches an open search now, no longer does, or is gone.
+for (const name of ["found", "lost", "gone"]) {
+  Turbo.StreamActions[name] = function () {
+    for (const list of this.targetElements) results().then((module) => module[name](list, this.dataset));
+  };
+}
 
 // A topic left the lists; what moves up in its place comes with the page.
 Turbo.StreamActions.leave = function () {

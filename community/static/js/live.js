@@ -74,7 +74,7 @@ function lose() {
 }
 
 // Everything that is shown asks again what it missed: after a sleep, a lost network, a return from another page.
-function catchUp() {
+export function catchUp() {
   for (const channel of channels.values()) channel.held ??= [];
   soon();
 }
@@ -96,13 +96,16 @@ async function ask() {
   const question = { channels: names, position: `${position.epoch}:${position.number}` };
   try {
     const overSocket = socket.connected;
-    take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", question) : await missed(question), position);
+    take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", { ...question, shown: shown() }) : await missed(question), position);
     if (overSocket) show("live");
   } catch {
     show("lost"); // asked again when the socket is back, or by the next poll
     if (socket.connected) setTimeout(soon, AGAIN);
   }
 }
+
+// The results of a search that the page shows: their server tells when one of them no longer is one.
+const shown = () => [...document.querySelectorAll("[data-live-results] [data-topic]")].map((result) => Number(result.dataset.topic));
 
 async function missed({ channels: names, position }) {
   const answer = await fetch(`/live?${new URLSearchParams({ channels: names.join(","), position })}`, { headers: { Accept: "application/json" } });

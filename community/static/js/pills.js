@@ -45,13 +45,14 @@ export function offerTopic(list, topic) {
   if (pill) list.before(pill);
 }
 
-function drawn(kind, count, href, pressed) {
+// The pill of a kind, with `count` of it, drawn anew; none where there is nothing to tell.
+export function drawn(kind, count, href, pressed) {
   document.getElementById(`pill_${kind}`)?.remove();
   const feed = document.querySelector("live-feed");
   if (!count || !feed) return null;
   const pill = document.createElement("a");
   pill.id = `pill_${kind}`;
-  pill.className = kind === "topics" ? "pill pill--top" : "pill";
+  pill.className = kind !== "replies" ? "pill pill--top" : "pill";
   pill.href = href;
   pill.textContent = feed.words(kind, count);
   pill.addEventListener("click", (event) => {
