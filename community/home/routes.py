@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, make_response, render_template, request
-from flask_babel import gettext as _
+from flask import Response, request
 
 from community.accounts.gate import public, viewer
 from community.categories.queries import categories_visible_to, category_for
-from community.core import clock
 from community.core.assets import address_of_asset
 from community.core.errors import NotFound
 from community.core.fragments import base_url
 from community.core.jsonld import breadcrumbs, graph, organization, website
 from community.core.paging import page_number
 from community.follows.queries import level_of, tag_for
+from community.home import feeds, machines
+from community.home.blueprint import bp
 from community.home.queries import home_for, places_for
 from community.posts.queries import Listing, latest_tiles, tiles
 from community.posts.reading import begin, kept_page
 from community.settings.queries import site
-from community.staff.viewer import VISITOR
 
-bp = Blueprint("home", __name__)
-
-FEED_LENGTH = 30
+assert feeds
+assert machines  # they declare their addresses
 
 
 @bp.get("/")
@@ -108,28 +106,6 @@ def tagged(tag: str) -> Response:
     )
 
 
-@bp.get("/questions.atom")
-@public
-def questions_feed() -> Response:
-    """The newest questions that everybody may read."""
-    return _feed(Listing(kind="question", sort="new"), "/questions", _("Questions"))
-
-
-@bp.get("/c/<slug>.atom")
-@public
-def category_feed(slug: str) -> Response:
-    """The newest topics of a category that everybody may read."""
-    place = category_for(VISITOR, slug)
-    return _feed(Listing(category_ids=(place.id,), sort="new"), f"/c/{slug}", place.name)
-
-
-@bp.get("/tags/<tag>.atom")
-@public
-def tag_feed(tag: str) -> Response:
-    """The newest topics with a tag that everybody may read."""
-    return _feed(Listing(tag=tag, sort="new"), f"/tags/{tag}", tag, empty=False)
-
-
 def _listing(arguments: Mapping[str, str], **fixed: object) -> Listing:
     """The list that an address asks for. Raises NotFound for filters that there are not."""
     asked: dict[str, object] = {name: arguments[name] for name in ("kind", "state", "sort") if arguments.get(name)}
@@ -141,16 +117,3 @@ def _listing(arguments: Mapping[str, str], **fixed: object) -> Listing:
 def _kept() -> tuple[tuple[str, str], ...]:
     """The filters of this page, which its other pages keep."""
     return tuple((name, request.args[name]) for name in ("kind", "state", "sort") if request.args.get(name))
-
-
-def _feed(listing: Listing, address: str, title: str, *, empty: bool = True) -> Response:
-    found = latest_tiles(VISITOR, listing, FEED_LENGTH)
-    if not found and not empty:
-        raise NotFound
-    newest = max((tile.active_at for tile in found), default=clock.now())
-    text = render_template(
-        "home/feed.xml", tiles=found, title=title, address=address, newest=newest, base_url=base_url(), site=site().brand_name
-    )
-    answer = make_response(text)
-    answer.mimetype = "application/atom+xml"
-    return answer

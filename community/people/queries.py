@@ -15,10 +15,10 @@ from community.categories.models import Category
 from community.core.markup import excerpt
 from community.extensions import db
 from community.posts.models import Post
-from community.posts.queries import Listing, tiles
+from community.posts.queries import Listing, latest_tiles, tiles
 from community.posts.queries.lists import EXCERPT
 from community.posts.queries.page import category_columns, category_view
-from community.posts.views import CategoryView, TilePage, post_url
+from community.posts.views import CategoryView, Tile, TilePage, post_url
 from community.staff.badges import Badge
 from community.staff.queries import Member, badges_unchecked, member
 from community.staff.viewer import Viewer, photo_url, viewer_unchecked
@@ -39,6 +39,7 @@ class GivenAnswer:
     title: str
     beginning: str
     created_at: datetime
+    edited_at: datetime | None
     accepted: bool
     official: bool
     spoken_for_brand: bool
@@ -105,6 +106,13 @@ def person(viewer: Viewer, handle: str, page: int) -> Person:
     )
 
 
+def answers_and_topics(viewer: Viewer, handle: str, limit: int) -> tuple[Account, tuple[GivenAnswer, ...], tuple[Tile, ...]]:
+    """Somebody, and what they answered and began last, as far as the viewer may read it. Raises NotFound."""
+    account = account_by_handle(viewer, handle)
+    answers = _latest_answers(viewer, account, works_here=False, limit=limit)
+    return account, answers, latest_tiles(viewer, Listing(author_id=account.id, sort="new"), limit)
+
+
 def _answer_counts(viewer: Viewer, account: Account) -> tuple[int, int]:
     """How many answers of theirs the viewer may read, and how many of them were accepted."""
     columns = func.count(), func.count().filter(Post.accepted)
@@ -112,14 +120,14 @@ def _answer_counts(viewer: Viewer, account: Account) -> tuple[int, int]:
     return given, solved
 
 
-def _latest_answers(viewer: Viewer, account: Account, *, works_here: bool) -> tuple[GivenAnswer, ...]:
+def _latest_answers(viewer: Viewer, account: Account, *, works_here: bool, limit: int = LATEST_ANSWERS) -> tuple[GivenAnswer, ...]:
     columns = (
-        *(Post.id, Post.number, Post.created_at, Post.accepted, Post.official, Post.badge, Post.topic_id),
+        *(Post.id, Post.number, Post.created_at, Post.edited_at, Post.accepted, Post.official, Post.badge, Post.topic_id),
         *(func.substr(Post.text, 1, EXCERPT * 3).label("beginning"), Topic.slug, Topic.title),
         *category_columns(Category, "category"),
     )
     rows = _of_answers(select(*columns).select_from(Post), viewer, account)
-    newest = rows.order_by(Post.created_at.desc(), Post.id.desc()).limit(LATEST_ANSWERS)
+    newest = rows.order_by(Post.created_at.desc(), Post.id.desc()).limit(limit)
     return tuple(
         GivenAnswer(
             id=row.id,
@@ -127,6 +135,7 @@ def _latest_answers(viewer: Viewer, account: Account, *, works_here: bool) -> tu
             title=row.title,
             beginning=excerpt(row.beginning, EXCERPT),
             created_at=row.created_at,
+            edited_at=row.edited_at,
             accepted=row.accepted,
             official=row.official,
             spoken_for_brand=works_here and row.badge == "staff",
