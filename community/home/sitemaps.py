@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, null, or_, select
 
 from community.accounts.models import Account
 from community.categories.models import Category
@@ -42,12 +42,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of things: `rows` gives a statement with the columns `id`, `changed` and what `address` needs."""
+    """One kind of things: `rows` gives a statement with the columns `id`, `changed` and what `address` needs.
+
+    `dated`: what has no date of change has nothing to show.
+    """
 
     newest: Callable[[], Select[*tuple[Any, ...]]]
     rows: Callable[[], Select[*tuple[Any, ...]]]
     id: Any
     address: Callable[[Any], str]
+    dated: bool = False
+
+    def within(self, low: int, high: int) -> Subquery:
+        """Those of a range of ids that belong into a sitemap."""
+        rows = self.rows().where(self.id.between(low, high)).subquery()
+        return select(rows).where(rows.c.changed.is_not(None)).subquery() if self.dated else rows
 
 
 def files() -> Iterator[tuple[str, int, datetime | None]]:
@@ -56,7 +65,7 @@ def files() -> Iterator[tuple[str, int, datetime | None]]:
         last = db.session.execute(section.newest()).scalar_one() or 0
         db.session.rollback()
         for number in range(1, -(-last // LARGEST) + 1):
-            found = section.rows().where(section.id.between(*_range(number))).subquery()
+            found = section.within(*_range(number))
             count, changed = db.session.execute(select(func.count(), func.max(found.c.changed))).one()
             db.session.rollback()
             if count:
@@ -70,8 +79,8 @@ def places(name: str, number: int) -> Iterator[list[Place]]:
         return
     low, high = _range(number)
     for start in range(low, high + 1, PORTION):
-        within = section.id.between(start, min(start + PORTION - 1, high))
-        rows = db.session.execute(section.rows().where(within).order_by(section.id)).all()
+        found = section.within(start, min(start + PORTION - 1, high))
+        rows = db.session.execute(select(found).order_by(found.c.id)).all()
         db.session.rollback()
         if rows:
             yield [Place(section.address(row), row.changed) for row in rows]
@@ -112,38 +121,40 @@ def _later(first: Any, *others: Any) -> Any:
 
 
 def _categories() -> Select[*tuple[Any, ...]]:
-    changed = select(func.max(Topic.active_at)).where(Topic.category_id == Category.id, topics_visible_to(VISITOR))
-    return select(Category.id, Category.slug, changed.correlate(Category).scalar_subquery().label("changed")).where(
-        may_read(VISITOR)
-    )
+    newest = select(Topic.active_at).where(Topic.category_id == Category.id, topics_visible_to(VISITOR))
+    changed = newest.order_by(Topic.active_at.desc()).limit(1).correlate(Category).scalar_subquery()
+    return select(Category.id, Category.slug, changed.label("changed")).where(may_read(VISITOR))
 
 
 def _tags() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Tag.id, Tag.name, func.max(Topic.active_at).label("changed"))
-        .join(TopicTag, TopicTag.tag_id == Tag.id)
+    """Tags that a topic for everybody carries. When one of all those topics changed last would take reading them all."""
+    carried = (
+        select(TopicTag.topic_id)
         .join(Topic, Topic.id == TopicTag.topic_id)
         .join(Category, Category.id == Topic.category_id)
-        .where(topics_visible_to(VISITOR))
-        .group_by(Tag.id, Tag.name)
+        .where(TopicTag.tag_id == Tag.id, topics_visible_to(VISITOR))
     )
+    return select(Tag.id, Tag.name, null().label("changed")).where(carried.correlate(Tag).exists())
 
 
 def _people() -> Select[*tuple[Any, ...]]:
-    """People with an answer that everybody may read."""
-    return (
-        select(Account.id, Account.handle, func.max(Post.created_at).label("changed"))
-        .join(Post, Post.author_id == Account.id)
+    """People with an answer that everybody may read; their newest is found first, so no other is read."""
+    newest = (
+        select(Post.created_at)
         .join(Topic, Topic.id == Post.topic_id)
         .join(Category, Category.id == Topic.category_id)
-        .where(Account.erased_at.is_(None), ANSWER, topics_visible_to(VISITOR))
-        .group_by(Account.id, Account.handle)
+        .where(Post.author_id == Account.id, ANSWER, topics_visible_to(VISITOR))
+        .order_by(Post.created_at.desc())
+        .limit(1)
+        .correlate(Account)
+        .scalar_subquery()
     )
+    return select(Account.id, Account.handle, newest.label("changed")).where(Account.erased_at.is_(None))
 
 
 SECTIONS: dict[str, Section] = {
     "topics": Section(lambda: select(func.max(Topic.id)), _topics, Topic.id, lambda row: topic_url(row.id, row.slug)),
     "categories": Section(lambda: select(func.max(Category.id)), _categories, Category.id, lambda row: f"/c/{row.slug}"),
     "tags": Section(lambda: select(func.max(Tag.id)), _tags, Tag.id, lambda row: f"/tags/{row.name}"),
-    "people": Section(lambda: select(func.max(Account.id)), _people, Account.id, lambda row: f"/u/{row.handle}"),
+    "people": Section(lambda: select(func.max(Account.id)), _people, Account.id, lambda row: f"/u/{row.handle}", dated=True),
 }
