@@ -39,6 +39,7 @@ CAPABILITIES: tuple[str, ...] = (
     "categories",
     "desk",
     "drafts",
+    "faq",
     "follows",
     "health",
     "home",
@@ -53,6 +54,7 @@ CAPABILITIES: tuple[str, ...] = (
 
 READERS: tuple[str, ...] = (
     # Followers of the log, by class; the worker runs them.
+    "community.faq.follow.FaqFollower",
     "community.follows.keeping.FollowKeeper",
     "community.mail.follow.MailFollower",
     "community.posts.release.PostRelease",
@@ -68,6 +70,7 @@ OTHER_CHANNELS: tuple[str, ...] = (
 JOBS: tuple[str, ...] = (
     # What time alone brings about: lists of `Job`, by name; the worker runs them.
     "community.accounts.jobs.JOBS",
+    "community.faq.jobs.JOBS",
     "community.insights.jobs.JOBS",
     "community.answers.jobs.JOBS",
     "community.posts.jobs.JOBS",

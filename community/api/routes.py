@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.api import marks
+from community.api import faq, marks
 from community.api import models as m
 from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
@@ -26,7 +26,8 @@ from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
 
-assert marks  # declares its endpoints
+assert faq
+assert marks  # they declare their endpoints
 
 
 @endpoint(bp, "GET", "/topics", query=m.TopicQuery, answer=m.TopicPage)

@@ -1,4 +1,4 @@
 """The FAQ, which builds itself of accepted and official answers that many people looked for.
 
-Nouns: FaqEntry, FaqWording.
+Nouns: FaqEntry, FaqWording. Events: faq_entry.entered, .changed, .doubted, .left.
 """

@@ -52,6 +52,11 @@ class FaqEntry(Base):
     topic: Mapped[Topic] = relationship()
     post: Mapped[Post] = relationship()
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether it stands in the FAQ under its own question."""
+        return self.left_at is None and self.dropped_at is None and self.merged_into_id is None
+
 
 class FaqWording(Base):
     """A wording that an editor gave an entry: kept for the public history, the newest is the one in force."""

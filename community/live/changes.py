@@ -11,6 +11,7 @@ from community.accounts import events as accounts
 from community.answers import events as answers
 from community.categories import events as categories
 from community.core.log import Event, Recorded
+from community.faq import events as faq
 from community.follows import events as follows
 from community.posts import events as posts
 from community.searches import events as searches
@@ -41,6 +42,8 @@ class Part(Enum):
     """The topic in lists, where it stands."""
     NEWS = auto()
     """Lists offer the topic: it is new there, or has another place in their order."""
+    FAQ = auto()
+    """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
     CATEGORY = auto()
     """The category itself: its name stands in every list, and who may read it decides on its topics."""
 
@@ -86,6 +89,10 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (follows.MeTooUndone, _HERE),
         (follows.VisitorMeTooConfirmed, _HERE),
         (follows.MeToosRecounted, _HERE),
+        (faq.FaqEntryEntered, (Part.FAQ,)),
+        (faq.FaqEntryChanged, (Part.FAQ,)),
+        (faq.FaqEntryDoubted, (Part.FAQ,)),
+        (faq.FaqEntryLeft, (Part.FAQ,)),
         (categories.CategoryMade, (Part.CATEGORY,)),
         (categories.CategoryChanged, (Part.CATEGORY,)),
     )

@@ -27,7 +27,7 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk"})
+DRAWN = frozenset({"topic", "category", "home", "desk", "faq"})
 """Kinds of channels with pages that events redraw."""
 
 
@@ -92,6 +92,9 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
 
     Rights are those of this moment. What only its author sees (`is_hidden`) is drawn for its author alone.
     """
+    if channel.kind == "faq":
+        # Also of entries whose question can no longer be read: that they left is all that this says.
+        return REFRESH if draws(channel, recorded) else Markup()
     mine = [each for each in recorded if not is_hidden(each) or (each.event and each.event.by_id == viewer.id)]
     known = open_to(viewer, channel, mine)
     if not draws(channel, known):

@@ -20,6 +20,7 @@ from community.categories.events import CategoryChanged, CategoryMade
 from community.core.follow import Follower
 from community.core.log import Event, Recorded
 from community.core.unit import Unit
+from community.faq import events as faq
 from community.follows.events import (
     FollowChanged,
     MeTooAdded,
@@ -87,6 +88,8 @@ class MailFollower(Follower):
             # Sessions, profiles, roles and settings: seen on the page.
             *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
             *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
+            # The FAQ: nobody asked to hear of it.
+            *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             # Saved searches: what they find is told by notifications.
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Topics and posts: a matter of follows, which decide who hears of them (notifications/follow.py).

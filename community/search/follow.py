@@ -21,6 +21,7 @@ from community.core.log import Event, Recorded, head, read_after
 from community.core.position import Position, parse_position
 from community.core.unit import Unit, unit
 from community.extensions import db
+from community.faq import events as faq
 from community.follows.events import (
     FollowChanged,
     MeTooAdded,
@@ -77,6 +78,8 @@ class SearchFollower(Follower):
             # What the index does not hold: whether an answer still is true.
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, answers.AcceptanceNudged),
+            # The FAQ says anew what its sources say, which are found themselves.
+            *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Nobody searches by them.

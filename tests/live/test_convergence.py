@@ -39,6 +39,8 @@ from community.core.position import parse_position, position_now
 from community.core.strangers import Stranger
 from community.core.unit import unit
 from community.extensions import db
+from community.faq.actions import add_topic, word_entry
+from community.faq.follow import FaqFollower
 from community.follows.actions import add_me_too, undo_me_too
 from community.follows.counting import recount_me_toos
 from community.follows.events import VisitorMeTooConfirmed
@@ -57,7 +59,7 @@ from community.votes.actions import count_visitors, note_visitor, rate_answer, u
 from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
 
-LISTS = ("/", "/questions?state=solved", "/c/parts", "/tags/motor")
+LISTS = ("/", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq")
 
 
 @dataclass
@@ -244,6 +246,13 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("make a category", lambda s: make_category(by=None, slug="rides", name="Rides")),
     ("remove the question", lambda s: remove_post(by=s.keeper, post_id=first_post(s.topic), rule="off_topic", reason="Elsewhere")),
     ("restore the question", lambda s: restore_post(by=s.keeper, post_id=first_post(s.topic))),
+    ("accept the FAQ's answer", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),
+    ("put into the FAQ", lambda s: add_topic(by=s.forum["speaker"], topic_id=s.topic)),
+    ("doubt the FAQ's answer", lambda s: mark_outdated(by=s.forum["speaker"], post_id=s.answers[0])),
+    ("doubt the entry", lambda _s: take_all(FaqFollower())),
+    ("word the entry", lambda s: word_entry(by=s.forum["speaker"], entry_id=1, question="What hums?", body="Hub.", reason="Short")),
+    ("take the FAQ's answer away", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
+    ("let the entry leave", lambda _s: take_all(FaqFollower())),
 )
 
 
@@ -268,6 +277,9 @@ def test_every_live_action_brings_every_page_to_what_a_fresh_load_shows(app: Fla
     s.open_pages("friend", f"/t/{s.other}", "/questions?kind=all", "/c/members")
     s.open_pages("newcomer", f"/t/{s.topic}")
     s.open_pages("asker", "/")
+    with app.app_context():
+        take_all(FaqFollower())
+    s.open_pages("friend", "/faq")
     for name, act in ACTIONS:
         with app.app_context():
             act(s)
