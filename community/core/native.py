@@ -39,11 +39,17 @@ class NativeThreads:
                 self._turns.release()
         from gevent import Timeout
 
-        try:
-            result: T = self._pool.spawn(work, *args, **named).get(timeout=self._seconds)
-        except Timeout:
-            raise TooBusy from None
+        # Around both: to spawn waits for a turn as well.
+        with Timeout(self._seconds, TooBusy):
+            result: T = self._pool.spawn(work, *args, **named).get()
         return result
+
+    def begin(self, work: Callable[P, object], *args: P.args, **named: P.kwargs) -> None:
+        """Start `work` without waiting for it; what it returns or raises is lost."""
+        if _greenlets_share_this_thread():
+            self._pool.spawn(work, *args, **named)
+        else:
+            threading.Thread(target=work, args=args, kwargs=named, daemon=True).start()
 
     @cached_property
     def _pool(self) -> Any:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import gettext
-from sqlalchemy import case, or_, select
 
 from community.categories.policy import visibilities_open_to
 from community.core.errors import TooMany
@@ -21,9 +20,12 @@ from community.core.text import without_unwanted
 from community.extensions import db
 from community.posts.models import Post
 from community.posts.queries import post_views_unchecked, tiles_unchecked
-from community.posts.views import PostView, Tile
+from community.posts.views import PostView, Tile, TopicView
+from community.search.best_answer import answers_and_question
 from community.search.engine import Found
+from community.search.fusion import fused
 from community.search.indexes import audiences, indexes
+from community.search.meaning.nearness import near_text, near_topic
 from community.search.querying import Query
 from community.search.verifying import still_true
 from community.staff.viewer import Viewer
@@ -44,7 +46,7 @@ PASSAGE: Final = 220
 """Characters of the beginning of an answer, or of the question where there is none."""
 
 _CANDIDATES: Final = 50  # Looked at again in the database for each answer; those that may not be seen leave no hole.
-_SOLVED: Final = 1.08  # What a solved question or an official answer counts more: the first among near equals.
+_SOLVED: Final = 0.03  # What a solved question or an official answer counts more: the first among near equals.
 
 _QUESTIONS: Final = Query(kinds=("question",))
 
@@ -76,12 +78,42 @@ def similar(
     if len(title) < SHORTEST:
         return ()
     found = _ask(title, body, audiences(visibilities_open_to(viewer)), () if without is None else (without,))
-    near = {hit.topic_id: hit.score for hit in found.hits}
-    ids = still_true(viewer, _QUESTIONS, list(near), found.position)
-    shown = _shown_posts(ids)
-    if answered:
-        ids = [topic_id for topic_id in ids if shown[topic_id].role == "answer"]
-    return _with_answers(_nearest(ids, near, max(1, min(limit, MOST))), shown)
+    words = {hit.topic_id: hit.score for hit in found.hits}
+    meaning = near_text(viewer, f"{title}\n{body}", limit=_CANDIDATES, also=words)
+    return _shown(viewer, words, meaning, found.position, limit, without=without, answered=answered)
+
+
+def related(viewer: Viewer, topic: TopicView, question: str, *, limit: int = 5) -> tuple[Similar, ...]:
+    """The questions nearest to a topic that this viewer may see, beside it; `question` is the text of its first post."""
+    found = _ask(
+        _read(topic.title, LONGEST_TITLE), _read(question, LONGEST_BODY), audiences(visibilities_open_to(viewer)), (topic.id,)
+    )
+    words = {hit.topic_id: hit.score for hit in found.hits}
+    meaning = near_topic(viewer, topic.id, limit=_CANDIDATES, also=words)
+    return _shown(viewer, words, meaning, found.position, limit, without=topic.id, answered=False)
+
+
+def _shown(
+    viewer: Viewer,
+    words: dict[int, float],
+    meaning: dict[int, float],
+    position: str,
+    limit: int,
+    *,
+    without: int | None,
+    answered: bool,
+) -> tuple[Similar, ...]:
+    """What was found, looked at again before it is put in order: what this viewer may not see must not weigh either."""
+    ids = [topic_id for topic_id in dict.fromkeys([*words, *meaning]) if topic_id != without]
+    there = set(still_true(viewer, _QUESTIONS, ids, position))
+    scores = fused(_among(there, words), _among(there, meaning))
+    posts = _shown_posts(there)
+    ids = [topic_id for topic_id in scores if not answered or posts[topic_id].role == "answer"]
+    return _with_answers(_nearest(ids, scores, max(1, min(limit, MOST))), posts)
+
+
+def _among(topic_ids: Collection[int], scores: dict[int, float]) -> dict[int, float]:
+    return {topic_id: score for topic_id, score in scores.items() if topic_id in topic_ids}
 
 
 def _read(text: str, length: int) -> str:
@@ -100,26 +132,15 @@ def _ask(title: str, body: str, groups: Sequence[str], without: Collection[int])
 
 def _shown_posts(topic_ids: Collection[int]) -> dict[int, Any]:
     """The post that each of these topics shows, with `id` and `role`, by the topic's id: its best answer, else its question."""
-    rows = db.session.execute(
-        select(Post.topic_id, Post.id, Post.role)
-        .where(Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
-        .where(or_(Post.role == "answer", Post.number == 1))
-        # Worst first, so that the best stays in the mapping (rulings 21).
-        .order_by(
-            (Post.role == "answer").asc(),
-            (Post.accepted & Post.official).asc(),
-            *(Post.accepted.asc(), Post.official.asc()),
-            case((Post.badge == "staff", 1), else_=0).asc(),
-            *(Post.accepted_at.desc(), Post.number.desc()),
-        )
-    )
+    rows = db.session.execute(answers_and_question(Post.topic_id, Post.id, Post.role).where(Post.topic_id.in_(topic_ids)))
     return {row.topic_id: row for row in rows}
 
 
-def _nearest(topic_ids: Sequence[int], near: dict[int, float], limit: int) -> list[Tile]:
-    """The nearest of these topics, which are in order of their nearness; solved ones move up past near equals."""
-    tiles = tiles_unchecked(topic_ids[: limit * 2])
-    weighed = [(near[tile.id] * (_SOLVED if tile.state == "solved" or tile.official else 1.0), tile.id, tile) for tile in tiles]
+def _nearest(topic_ids: Sequence[int], scores: dict[int, float], limit: int) -> list[Tile]:
+    """The nearest of these topics; solved ones move up past near equals."""
+    first = sorted(topic_ids, key=lambda topic_id: (scores[topic_id], topic_id), reverse=True)[: limit * 2]
+    tiles = tiles_unchecked(first)
+    weighed = [(scores[tile.id] + (_SOLVED if tile.state == "solved" or tile.official else 0.0), tile.id, tile) for tile in tiles]
     return [tile for _, _, tile in sorted(weighed, key=lambda each: each[:2], reverse=True)][:limit]
 
 

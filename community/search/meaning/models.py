@@ -10,7 +10,7 @@ from community.topics.models import Topic
 
 
 class TopicVector(Base):
-    """What a topic means: the vector of its title and question, as 384 half-precision numbers, little end first.
+    """What a topic means: the vector of its question and best answer, as 384 half-precision numbers, little end first.
 
     `digest` is that of the model and the text it was made of, so that nothing is computed twice; `vector` is None for a topic
     that nobody finds (held, removed). `position` is how far the log had been read when the row was written: readers load what

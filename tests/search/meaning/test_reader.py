@@ -56,15 +56,23 @@ def test_every_topic_has_one_vector_of_its_present_words(forum: Forum, model: Co
     before = rows()
     assert len(before) == 2
     assert [len(row.vector or b"") for row in before.values()] == [768, 768]
+    forum.post("friend", asked, "I wonder too.", role="reply")
+    take_all(MeaningFollower())
+    assert model.asked == ["The chain falls off", "A word among us"], "a remark says nothing of what is asked"
+    model.asked.clear()
     forum.post("friend", asked, "Shorten it.")
     take_all(MeaningFollower())
-    assert model.asked == ["The chain falls off", "A word among us"], "an answer changes no question"
+    assert model.asked == ["The chain falls off", "Shorten it."], "an answer tells what the question was about"
+    forum.post("friend", asked, "Or buy another one.")
+    take_all(MeaningFollower())
+    assert len(model.asked) == 2, "the first one stands for all"
+    before = rows()
     edit_post(by=forum["asker"], post_id=asked.post_id, body="On every hill.", version=1)
     take_all(MeaningFollower())
     after = rows()[asked.topic_id]
     assert (after.vector, after.digest) != (before[asked.topic_id].vector, before[asked.topic_id].digest)
     assert after.position == head(db.session())[1]
-    assert len(model.asked) == 3
+    assert len(model.asked) == 4
 
 
 def test_what_is_removed_or_held_has_none_and_what_comes_back_has_one(forum: Forum, model: CountingModel) -> None:
