@@ -12,7 +12,7 @@ from community.staff.viewer import Viewer
 _DESK = "desk/_desk.html"
 
 _OFFER = Markup(
-    '<turbo-stream action="offer" targets="#desk_topics[data-live-list]" data-news="state" data-topic="{}" data-state="{}"'
+    '<turbo-stream action="offer" targets="#desk_topics[data-live-list]" data-news="activity" data-topic="{}" data-state="{}"'
     ' data-category="{}"></turbo-stream>'
 )
 

@@ -55,13 +55,15 @@ def say_solved(token: str) -> Response:
 def say_unsolved(token: str) -> Response:
     """Bring the question back into the queue; both links of the mail end."""
     form = RejectionForm()
-    try:
-        verdict = actions.reject_by_link(token=token, body=form.body.data or "")
-    except Invalid as error:
-        form.refuse(error)
-        return _page("unsolved", token, 422, form)
-    flash(_("Thank you. Your question waits for an answer again."), "good")
-    return respond(verdict.url)
+    if form.validate():
+        try:
+            verdict = actions.reject_by_link(token=token, body=form.body.data or "")
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("Thank you. Your question waits for an answer again."), "good")
+            return respond(verdict.url)
+    return _page("unsolved", token, 422, form)
 
 
 def _page(name: str, token: str, status: int = 200, form: RejectionForm | None = None) -> Response:
