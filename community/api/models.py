@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from community.api.answer_models import CheckOut
 from community.core.addresses import LARGEST
 from community.search.querying import LONGEST as LONGEST_QUERY
 
@@ -54,6 +55,7 @@ class TopicOut(BaseModel):
     post_count: int
     accepted_count: int
     official_count: int
+    checked: CheckOut | None = Field(description="The newest check of an accepted or official answer.")
     held: bool = Field(description="True while only its author sees it.")
 
 
@@ -101,6 +103,10 @@ class PostOut(BaseModel):
     unhelpful: int
     visitors_helpful: int = Field(description="The same of visitors, once a day each; they alone move nothing.")
     visitors_unhelpful: int
+    rejected: bool = Field(description="The asker says that it did not solve it.")
+    checked: CheckOut | None
+    outdated: int = Field(description="Members who say that it no longer works.")
+    needs_check: bool = Field(description="It is doubted or has not been checked for long.")
     reply_to: int | None
     removed: Removed | None
     source: SourceOut | None

@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
+from community.api.answer_models import CheckOut
 from community.api.layer import PREFIX
 from community.api.models import Author, EventOut, PostOut, Removed, SourceOut, TopicOut
 from community.categories.models import Category
@@ -30,6 +32,9 @@ from community.tags.queries import carries, in_order, tags_of
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by, topics_visible_to
 from community.topics.titles import topic_url
+
+_Checked = aliased(Post)
+_Checker = aliased(Account)
 
 MOST_EVENTS_READ = 1_000
 """Events of the log that one call looks at, public or not."""
@@ -166,6 +171,11 @@ def _open_places() -> set[int]:
 def _topics() -> Select[*tuple[Any, ...]]:
     first = select(Post.badge).where(Post.topic_id == Topic.id, Post.number == 1).correlate(Topic).scalar_subquery()
     title = select(Post.badge_title).where(Post.topic_id == Topic.id, Post.number == 1).correlate(Topic).scalar_subquery()
+    checked = (
+        *(Post.topic_id == Topic.id, or_(Post.accepted, Post.official), Post.checked_at.is_not(None)),
+        *(Post.removed_at.is_(None), Post.held_at.is_(None)),
+    )
+    newest = select(Post.id).where(*checked).order_by(Post.checked_at.desc()).limit(1).correlate(Topic).scalar_subquery()
     return (
         select(
             *(Topic.id, Topic.slug, Topic.kind, Topic.title, Topic.state, Topic.closed, Topic.product, Topic.product_version),
@@ -175,9 +185,12 @@ def _topics() -> Select[*tuple[Any, ...]]:
             title.label("badge_title"),
             left_at(Topic.author_id, first).label("left_at"),
             tags_of(Topic.id).label("tags"),
+            *(_Checked.checked_at, _Checked.checked_version, _Checker.handle.label("checker")),
         )
         .join(Category, Category.id == Topic.category_id)
         .join(Account, Account.id == Topic.author_id)
+        .outerjoin(_Checked, _Checked.id == newest)
+        .outerjoin(_Checker, _Checker.id == _Checked.checked_by_id)
     )
 
 
@@ -199,6 +212,7 @@ def _topic(row: Any) -> TopicOut:
         post_count=row.post_count,
         accepted_count=row.accepted_count,
         official_count=row.official_count,
+        checked=CheckOut(at=row.checked_at, version=row.checked_version, by=row.checker) if row.checked_at else None,
         held=row.held_at is not None,
     )
 
@@ -223,6 +237,10 @@ def _post(view: PostView, row: Any) -> PostOut:
         unhelpful=row.unhelpful_count,
         visitors_helpful=row.visitors_helpful,
         visitors_unhelpful=row.visitors_unhelpful,
+        rejected=view.rejected,
+        checked=CheckOut(at=view.checked.at, version=view.checked.version, by=view.checked.by_handle) if view.checked else None,
+        outdated=view.outdated,
+        needs_check=view.doubted or view.aged,
         reply_to=view.reply_to.id if view.reply_to else None,
         removed=Removed(rule=row.rule or "", reason=gone.reason, at=gone.at) if gone else None,
         source=SourceOut(author=source.author, url=source.url, licence=source.licence, licence_url=source.licence_url)

@@ -55,11 +55,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Desk:
-    """A page of the desk. `counts` are of all queues and places, `places` those in which something waits, with how much."""
+    """A page of the desk. `counts` are of all queues in all places, whatever is chosen; `places` all that the viewer may read."""
 
     entries: tuple[Entry, ...]
     counts: dict[str, int]
-    places: tuple[tuple[CategoryView, int], ...]
+    places: tuple[CategoryView, ...]
     page: Page
     total: int
     queue: str | None = None
@@ -99,7 +99,7 @@ def desk_for(viewer: Viewer, *, queue: str | None = None, category: str | None =
     return Desk(
         entries=_entries(db.session.execute(rows)) if total else (),
         counts=counts_of(counted),
-        places=tuple((place, count) for place in places.values() if (count := _in_place(counted, place.id, queue))),
+        places=tuple(places.values()),
         page=page,
         total=total,
         queue=queue,
@@ -137,10 +137,6 @@ def _counted(viewer: Viewer) -> dict[tuple[str, int], int]:
         .group_by(queue, Topic.category_id)
     )
     return {(row.queue, row.category_id): row.topics for row in db.session.execute(query)}
-
-
-def _in_place(counted: dict[tuple[str, int], int], place_id: int, queue: str | None) -> int:
-    return sum(count for (each, place), count in counted.items() if place == place_id and queue in {None, each})
 
 
 def _places(viewer: Viewer) -> Iterable[CategoryView]:

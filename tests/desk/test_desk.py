@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from community.accounts.actions import make_key
 from community.answers.actions import accept_answer, check_answer, make_official, mark_outdated, reject_answer
 from community.answers.jobs import age_answers
 from community.core import clock
@@ -157,13 +160,48 @@ def test_places_narrow_it_and_count(app: Flask) -> None:
         inside = forum.question("worker", title="In", category="inside").topic_id
         desk = desk_for(forum["worker"], category="inside")
     assert ([entry.id for entry in desk.entries], desk.total, desk.counts["new"]) == ([inside], 1, 2)
-    assert {place.slug: count for place, count in desk.places} == {"parts": 1, "inside": 1}
+    assert [place.slug for place in desk.places] == ["inside", "members", "parts"]
     page = forum.browser("worker").get("/desk?queue=new&category=inside").text
     assert ">In</a>" in page
     assert ">Out</a>" not in page
     assert "/desk?queue=needs_info&amp;category=inside" in page or "/desk?queue=needs_info&category=inside" in page
     empty = forum.browser("worker").get("/desk?queue=aged").text
     assert "Nothing waits here" in empty
+
+
+def test_programs_read_it_too(app: Flask) -> None:
+    with app.app_context():
+        forum = old_forum(app)
+        topics = a_full_desk(forum)
+        keys = {
+            who: make_key(by=None, account_id=forum.people[who], name="desk", scopes=("read", "write"))
+            for who in ("worker", "asker")
+        }
+        answer = _first_marked(topics["doubted"])
+    client = app.test_client()
+
+    def call(method: str, path: str, who: str | None = None, **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {keys[who]}"} if who else {}
+        return client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+
+    desk = call("GET", "/desk", "worker").get_json()
+    assert [entry["queue"] for entry in desk["entries"]][:2] == ["rejected", "waiting"]
+    assert (desk["total"], desk["counts"]["new"], desk["next"]) == (7, 1, None)
+    assert {entry["topic_id"] for entry in call("GET", "/desk?queue=aged", "worker").get_json()["entries"]} == {topics["aged"]}
+    assert [call("GET", "/desk", who).status_code for who in ("asker", None)] == [404, 401]
+    assert call("GET", "/desk?queue=heat", "worker").status_code == 422
+    checked = call("POST", f"/posts/{answer}/check", "worker", json={"version": "2026.1"}).get_json()
+    assert (checked["checked"]["version"], checked["checked"]["by"], checked["needs_check"]) == ("2026.1", "worker", False)
+    assert call("GET", f"/topics/{topics['doubted']}").get_json()["checked"]["by"] == "worker"
+    assert call("POST", f"/posts/{answer}/outdated", "asker").get_json()["outdated"] == 1
+    assert call("DELETE", f"/posts/{answer}/outdated", "asker").get_json()["outdated"] == 0
+    rejected = call("POST", f"/posts/{answer}/rejection", "asker", json={"body": "It came back."}).get_json()
+    assert (rejected["rejected"], rejected["accepted"]) == (True, False)
+    assert call("GET", f"/topics/{topics['doubted']}").get_json()["state"] == "waiting"
+    assert call("DELETE", f"/posts/{answer}/rejection", "asker").get_json()["rejected"] is False
+    assert call("POST", f"/posts/{answer}/rejection", "worker").status_code == 403
+    assert call("DELETE", f"/topics/{topics['new']}/closure", "asker").get_json()["closed"] is False
+    assert call("POST", f"/topics/{topics['new']}/closure", "asker", json={"reason": "Enough."}).status_code == 403
 
 
 def test_an_empty_desk_says_so(app: Flask) -> None:
