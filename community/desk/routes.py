@@ -8,6 +8,7 @@ from community.accounts.gate import staff_only, viewer
 from community.core.paging import page_number
 from community.core.position import position_now
 from community.desk.queries import desk_for
+from community.faq.queries import entries_to_check
 from community.posts.reading import private_page
 
 bp = Blueprint("desk", __name__)
@@ -24,4 +25,4 @@ def desk() -> Response:
         category=request.args.get("category") or None,
         number=page_number(request.args),
     )
-    return private_page("desk/desk.html", desk=found, position=position)
+    return private_page("desk/desk.html", desk=found, faq=entries_to_check(viewer()), position=position)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from community.core.fragments import fragment, stream, stream_all
 from community.desk.queries import Entry, desk_counts, entries_of
+from community.faq.queries import entries_to_check
 from community.live.changes import Changes
 from community.staff.viewer import Viewer
 
@@ -25,6 +26,7 @@ def desk_streams(viewer: Viewer, changes: Changes) -> Markup:
     streams = [stream("replace", "desk_counts", fragment(_DESK, "desk_counts", counts))]
     for queue, count in {"all": sum(counts.values()), **counts}.items():
         streams.append(stream("replace", f"desk_count_{queue}", fragment(_DESK, "queue_count", queue, count)))
+    streams.append(stream("replace", "desk_faq", fragment(_DESK, "faq_entries", entries_to_check(viewer))))
     found = entries_of(viewer, changes.topics)
     for topic_id in changes.topics:
         streams += _entry(topic_id, found.get(topic_id))
