@@ -47,6 +47,7 @@ CAPABILITIES: tuple[str, ...] = (
     "live",
     "people",
     "posts",
+    "promise",
     "search",
     "topics",
     "votes",
@@ -58,6 +59,7 @@ READERS: tuple[str, ...] = (
     "community.follows.keeping.FollowKeeper",
     "community.mail.follow.MailFollower",
     "community.posts.release.PostRelease",
+    "community.promise.follow.PromiseFollower",
     "community.search.meaning.follow.MeaningFollower",
     "community.search.follow.SearchFollower",
 )
@@ -75,6 +77,7 @@ JOBS: tuple[str, ...] = (
     "community.answers.jobs.JOBS",
     "community.posts.jobs.JOBS",
     "community.follows.jobs.JOBS",
+    "community.promise.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
     "community.core.strangers.JOBS",

@@ -14,6 +14,7 @@ from community.insights import models as insights
 from community.mail import models as mail
 from community.notifications import models as notifications
 from community.posts import models as posts
+from community.promise import models as promise
 from community.search.meaning import models as meaning
 from community.searches import models as searches
 from community.settings import models as settings
@@ -38,6 +39,7 @@ MODULES = (
     mail,
     notifications,
     posts,
+    promise,
     meaning,
     searches,
     settings,

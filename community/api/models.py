@@ -56,6 +56,10 @@ class TopicOut(BaseModel):
     accepted_count: int
     official_count: int
     checked: CheckOut | None = Field(description="The newest check of an accepted or official answer.")
+    promise: Literal["open", "paused", "kept", "late", "settled", "none"] | None = Field(
+        description="Whether the first answer by the team came within the promised desk hours; null where nothing is promised."
+    )
+    due_at: datetime | None = Field(description="By when the team answers; null while the clock stands still.")
     held: bool = Field(description="True while only its author sees it.")
 
 

@@ -180,6 +180,7 @@ def _topics() -> Select[*tuple[Any, ...]]:
         select(
             *(Topic.id, Topic.slug, Topic.kind, Topic.title, Topic.state, Topic.closed, Topic.product, Topic.product_version),
             *(Topic.created_at, Topic.active_at, Topic.post_count, Topic.accepted_count, Topic.official_count, Topic.held_at),
+            *(Topic.promise, Topic.due_at),
             *(Topic.author_id, Account.handle, Account.name, Account.hue, Account.photo, Category.slug.label("category")),
             first.label("badge"),
             title.label("badge_title"),
@@ -213,6 +214,8 @@ def _topic(row: Any) -> TopicOut:
         accepted_count=row.accepted_count,
         official_count=row.official_count,
         checked=CheckOut(at=row.checked_at, version=row.checked_version, by=row.checker) if row.checked_at else None,
+        promise=row.promise,
+        due_at=row.due_at,
         held=row.held_at is not None,
     )
 

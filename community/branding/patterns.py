@@ -140,6 +140,9 @@ def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> Simp
         "me_too_count": 0,
         "helpful": 0,
         "tags": (),
+        "promise": None,
+        "due_at": None,
+        "first_staff_answer_at": None,
     }
     return SimpleNamespace(
         id=number,

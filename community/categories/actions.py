@@ -21,8 +21,11 @@ from community.staff.viewer import Viewer, refreshed
 OPENS = {"question": "members", "discussion": "members"}
 """Who may open what in a category of which nothing else was said."""
 
+MOST_HOURS = 200
+"""Desk hours that can be promised at most, as in the settings."""
+
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_CHANGEABLE = frozenset({"name", "description", "hue", "visibility", "opens", "sort", "language"})
+_CHANGEABLE = frozenset({"name", "description", "hue", "visibility", "opens", "sort", "language", "promise_hours"})
 
 
 def make_category(
@@ -37,6 +40,7 @@ def make_category(
     opens: Mapping[str, str] | None = None,
     sort: int = 0,
     language: str = "en",
+    promise_hours: int | None = None,
 ) -> int:
     """Make a category and return its id. `by` None is a command or an import.
 
@@ -55,6 +59,7 @@ def make_category(
         opens=dict(opens or OPENS),
         sort=sort,
         language=language,
+        promise_hours=promise_hours,
     )
     with unit() as u:
         _may(by)
@@ -68,7 +73,7 @@ def make_category(
 
 
 def change_category(*, by: Viewer | None, category_id: int, **changes: Any) -> None:
-    """Change name, description, hue, visibility, opens, sort or language of a category.
+    """Change name, description, hue, visibility, opens, sort, language or promised hours of a category.
 
     A category that becomes narrower takes those below it along. Raises Invalid for values that do not fit.
     """
@@ -123,5 +128,8 @@ def _check(values: Mapping[str, Any]) -> None:
         wrong["opens"] = _("Please choose who may open topics.")
     if not 0 <= values.get("hue", 0) <= 11:
         wrong["hue"] = _("Please choose one of the twelve colours.")
+    hours = values.get("promise_hours")
+    if hours is not None and not 1 <= hours <= MOST_HOURS:
+        wrong["promise_hours"] = _("Please give 1 to %(num)s hours.", num=MOST_HOURS)
     if wrong:
         raise Invalid(fields=wrong)

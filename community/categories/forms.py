@@ -43,6 +43,12 @@ class CategoryForm(PageForm):
     )
     question = SelectField(_l("Who may ask questions"), choices=OPENERS, default="members", validate_choice=False)
     discussion = SelectField(_l("Who may open discussions"), choices=OPENERS, default="members", validate_choice=False)
+    promise_hours = Text(
+        _l("Promised first answer, in desk hours"),
+        most=3,
+        description=_l("Left empty, it is the same as everywhere."),
+        render_kw={"inputmode": "numeric"},
+    )
     sort = Text(
         _l("Place in the list"),
         most=4,
@@ -64,6 +70,7 @@ class CategoryForm(PageForm):
         for name in ("name", "slug", "description", "visibility"):
             self[name].data = getattr(category, name)
         self.hue.data, self.sort.data = str(category.hue), str(category.sort)
+        self.promise_hours.data = str(category.promise_hours or "")
         self.question.data, self.discussion.data = category.opens.get("question", ""), category.opens.get("discussion", "")
 
     def values(self) -> dict[str, Any]:
@@ -71,6 +78,8 @@ class CategoryForm(PageForm):
         wrong = {
             name: gettext("Please give a whole number.") for name in ("hue", "sort") if not _NUMBER.fullmatch(self[name].data or "")
         }
+        if self.promise_hours.data and not _NUMBER.fullmatch(self.promise_hours.data):
+            wrong["promise_hours"] = gettext("Please give a whole number.")
         if wrong:
             raise Invalid(fields=wrong)
         opens = {"question": self.question.data or "", "discussion": self.discussion.data or ""}
@@ -81,4 +90,5 @@ class CategoryForm(PageForm):
             "visibility": self.visibility.data or "",
             "opens": {kind: who for kind, who in opens.items() if who},
             "sort": int(self.sort.data),
+            "promise_hours": int(self.promise_hours.data) if self.promise_hours.data else None,
         }

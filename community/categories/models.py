@@ -12,7 +12,10 @@ VISIBILITIES = ("public", "members", "staff")
 
 
 class Category(Base):
-    """A place for topics. `opens` maps a kind of topic to who may open it: `members`, `staff`, or absent for nobody."""
+    """A place for topics. `opens` maps a kind of topic to who may open it: `members`, `staff`, or absent for nobody.
+
+    `promise_hours`: desk hours within which questions here are answered; None: as many as everywhere.
+    """
 
     __tablename__ = "categories"
     __table_args__ = (never_reuse,)
@@ -27,6 +30,7 @@ class Category(Base):
     visibility: Mapped[str] = mapped_column(default="public")
     opens: Mapped[dict[str, str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(default="en")
+    promise_hours: Mapped[int | None]
 
     @property
     def is_public(self) -> bool:

@@ -18,6 +18,7 @@ from community.demo.content import Content, Size, load
 from community.demo.made import Thread, World
 from community.demo.timing import holidays_around
 from community.extensions import db
+from community.promise.settling import settle_all
 from community.settings.actions import change_settings
 from community.topics.jobs import settle_quiet_questions
 from community.topics.models import Topic
@@ -55,6 +56,7 @@ def build(
             shows(number, len(acts))
     with clock.at(moment):
         settle_quiet_questions()
+        settle_all()
     mark.unlink()
     return world
 

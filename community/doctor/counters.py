@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select, update
 
@@ -15,10 +16,15 @@ from community.doctor.findings import Finding, fine, mended, wrong
 from community.extensions import db
 from community.posts.models import Post
 from community.posts.writing import recount
+from community.promise.models import Promise, Terms
+from community.promise.settling import compare, facts_of, outcome_of, settle
 from community.topics.events import TopicRecounted
 from community.topics.models import Closure, Duplicate, InfoRequest, Topic
 from community.topics.state import recompute, state_of
 from community.votes.models import HelpfulMark
+
+_PORTION = 500  # Promises whose facts are read together.
+_DUE = timedelta(minutes=2)
 
 BATCH = 50
 """Topics that one unit mends: other writers wait for it."""
@@ -102,11 +108,31 @@ def _wrong_states() -> set[int]:
     return found
 
 
+def _wrong_promises() -> set[int]:
+    """Promises that differ from what their terms and the rows of what happened amount to.
+
+    One falls due by time alone, and the worker says so within a minute: both are right.
+    """
+    terms = {row.id: row.clock for row in db.session.scalars(select(Terms))}
+    ids = db.session.scalars(select(Promise.topic_id).order_by(Promise.topic_id)).all()
+    now, found = clock.now(), set()
+    for start in range(0, len(ids), _PORTION):
+        portion = ids[start : start + _PORTION]
+        facts = facts_of(db.session(), portion)
+        for promise in db.session.scalars(select(Promise).where(Promise.topic_id.in_(portion))):
+            desk, fact = terms[promise.terms_id], facts[promise.topic_id]
+            if all(compare(promise, outcome_of(desk, promise.hours, fact, moment)) for moment in (now, now - _DUE)):
+                found.add(promise.topic_id)
+        db.session.expunge_all()
+    return found
+
+
 LOOKS: dict[str, Callable[[], set[int]]] = {
     "marks": _wrong_marks,
     "counters": _wrong_counters,
     "closures": _wrong_closures,
     "states": _wrong_states,
+    "promises": _wrong_promises,
 }
 """What is looked at, and how the topics are found of which it is wrong."""
 
@@ -125,6 +151,8 @@ def _mend(topic_ids: list[int]) -> None:
             topic.closed = bool(u.session.execute(select(live)).scalar_one())
             recount(u, topic)
             recompute(u, topic)
+            if u.session.get(Promise, topic_id) is not None:
+                settle(u, topic_id)
             u.record(TopicRecounted(topic_id=topic.id, category_id=topic.category_id))
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
-
-from flask_babel import format_time, get_locale
+from datetime import timedelta
 
 from community.categories.models import Category
 from community.categories.queries import categories_visible_to
 from community.drafts.queries import draft_count
 from community.posts.queries.lists import Listing, counts_by_category, latest_tiles, own_tiles
 from community.posts.views import Tile
-from community.settings.definitions import Site
+from community.promise.words import desk_hours
 from community.settings.queries import site
 from community.staff.queries import Member, team
 from community.staff.viewer import Viewer
@@ -76,23 +74,3 @@ def places_for(viewer: Viewer) -> list[Place]:
         below = tuple((each, counts.get(each.id, 0)) for each in categories if each.parent_id == top.id)
         places.append(Place(top, counts.get(top.id, 0) + sum(count for _category, count in below), below))
     return places
-
-
-def desk_hours(settings: Site) -> list[str]:
-    """When the desk is open, days with the same hours joined: `Mon – Fri 09:00 – 17:00`."""
-    spans: list[tuple[int, int, tuple[time, time]]] = []
-    for day, hours in enumerate(settings.desk_hours):
-        if hours is None:
-            continue
-        if spans and spans[-1][1] == day - 1 and spans[-1][2] == hours:
-            spans[-1] = (spans[-1][0], day, hours)
-        else:
-            spans.append((day, day, hours))
-    return [_span(*span) for span in spans]
-
-
-def _span(first: int, last: int, hours: tuple[time, time]) -> str:
-    names = get_locale().days["stand-alone"]["abbreviated"]
-    days = names[first] if first == last else f"{names[first]} – {names[last]}"
-    opens, closes = (format_time(moment, "short", rebase=False) for moment in hours)
-    return f"{days} {opens} – {closes}"

@@ -14,6 +14,7 @@ from community.core.log import Event, Recorded
 from community.faq import events as faq
 from community.follows import events as follows
 from community.posts import events as posts
+from community.promise import events as promise
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
@@ -93,6 +94,8 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (faq.FaqEntryChanged, (Part.FAQ,)),
         (faq.FaqEntryDoubted, (Part.FAQ,)),
         (faq.FaqEntryLeft, (Part.FAQ,)),
+        (promise.PromiseChanged, _HERE),
+        (promise.PromiseMissed, _HERE),
         (categories.CategoryMade, (Part.CATEGORY,)),
         (categories.CategoryChanged, (Part.CATEGORY,)),
     )

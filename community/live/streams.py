@@ -27,7 +27,7 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk", "faq"})
+DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise"})
 """Kinds of channels with pages that events redraw."""
 
 
@@ -104,7 +104,7 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
     changes = changes_of(known)
     if channel.kind == "topic":
         return topic_streams(viewer, channel.id, changes)
-    if Part.CATEGORY in changes.parts or len(changes.topics) > MOST_TILES:
+    if channel.kind == "promise" or Part.CATEGORY in changes.parts or len(changes.topics) > MOST_TILES:
         return REFRESH
     if channel.kind == "desk":
         return desk_streams(viewer, changes)

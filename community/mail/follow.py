@@ -31,6 +31,7 @@ from community.follows.events import (
 )
 from community.mail.letters import put
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
+from community.promise.events import PromiseChanged, PromiseMissed
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
@@ -100,6 +101,8 @@ class MailFollower(Follower):
             *(answers.AnswerRejected, answers.RejectionUndone),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged),
+            # Seen on the page and on the desk.
+            *(PromiseChanged, PromiseMissed),
             # One of many small thanks: no letter each.
             *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),

@@ -172,6 +172,8 @@ class TopicView:
     official_count: int
     me_too_count: int
     first_staff_answer_at: datetime | None
+    due_at: datetime | None
+    promise: str | None
     held: bool
     removed: bool
     imported: bool
@@ -260,6 +262,9 @@ class Tile:
     official: bool
     tags: tuple[str, ...]
     held: bool
+    due_at: datetime | None = None
+    promise: str | None = None
+    first_staff_answer_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from community.follows.events import (
     VisitorMeTooConfirmed,
 )
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
+from community.promise.events import PromiseChanged, PromiseMissed
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
 from community.search.indexes import indexes
@@ -83,6 +84,7 @@ class SearchFollower(Follower):
             *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Nobody searches by them.
+            *(PromiseChanged, PromiseMissed),
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )

@@ -68,6 +68,8 @@ class Topic(Base):
     last_post_at: Mapped[datetime]
     last_by_id: Mapped[int] = mapped_column(Id)
     first_staff_answer_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    promise: Mapped[str | None]
     product: Mapped[str] = mapped_column(default="")
     product_version: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")

@@ -169,7 +169,7 @@ def test_keys_open_what_their_owner_and_scopes_allow_and_nothing_else(forum: For
         f"/topics/{held.topic_id}",
     ):
         assert visitor("GET", path)[0] == 404
-    assert [visitor("GET", path)[0] for path in ("/topics/999", "/posts/999", "/people/nobody", "/nothing", "/promise")] == [
+    assert [visitor("GET", path)[0] for path in ("/topics/999", "/posts/999", "/people/nobody", "/nothing", "/nonsense")] == [
         404
     ] * 5
     assert visitor("GET", "/topics?category=inside")[0] == 404

@@ -51,6 +51,8 @@ from community.live.channels import parse
 from community.live.streams import streams_for
 from community.posts.actions import edit_post, remove_post, restore_post, write_post
 from community.posts.models import Post
+from community.promise.follow import PromiseFollower
+from community.promise.jobs import find_late
 from community.staff.viewer import VISITOR, Viewer
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
@@ -192,7 +194,14 @@ def recounted(scene: Scene) -> None:
         u.record(TopicRecounted(topic_id=topic.id, category_id=topic.category_id))
 
 
+def fall_due(_scene: Scene) -> None:
+    with clock.at(clock.now() + timedelta(days=60)):
+        find_late()
+
+
 ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
+    ("promise an answer", lambda _s: take_all(PromiseFollower())),
+    ("fall due", fall_due),
     ("write", lambda s: write_post(by=s.forum["asker"], topic_id=s.topic, body="More of it.", reply_to_id=s.answers[0])),
     ("answer by staff", lambda s: write_post(by=s.forum["speaker"], topic_id=s.topic, body="Tighten it.")),
     ("edit", lambda s: edit_post(by=s.forum["friend"], post_id=s.answers[0], body="Try **another** thing." * 20, version=None)),

@@ -15,6 +15,7 @@ CAPABILITIES = (
     {"drafts", "posts"},  # a post begins as a draft, and a draft may be of a post
     {"follows", "votes", "searches"},
     {"answers"},
+    {"promise"},
     {"people"},
     {"insights"},
     {"faq"},

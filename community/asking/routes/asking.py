@@ -22,6 +22,7 @@ from community.posts.actions.write import Written
 from community.posts.reading import private_page
 from community.posts.submissions import new_submission_id
 from community.posts.writing import prepared
+from community.promise.queries import promised_now
 from community.search.similar import Similar
 from community.settings.queries import site
 from community.tags.tagging import split_tags
@@ -82,6 +83,8 @@ def ask_page(form: AskForm, status: int = 200, *, waited: bool = False, similar:
         waited=waited,
         similar=similar,
         usual=usual_first_answer(),
+        promised=promised_now(),
+        promised_hours=site().promise_hours,
         products=site().products,
         base_url=base_url(),
     )

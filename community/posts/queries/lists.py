@@ -129,7 +129,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Topic.id, Topic.slug, Topic.title, Topic.kind, Topic.state, Topic.closed, Topic.created_at, Topic.active_at),
-            Topic.held_at,
+            *(Topic.held_at, Topic.due_at, Topic.promise, Topic.first_staff_answer_at),
             *(Topic.post_count, Topic.official_count, Topic.accepted_count, Topic.me_too_count, Topic.author_id),
             *(Account.handle, Account.name, Account.hue, Account.photo, _First.badge, _First.badge_title),
             left_at(Topic.author_id, _First.badge).label("left_at"),
@@ -187,4 +187,7 @@ def _tile(row: Row[Any], answer: Row[Any] | None) -> Tile:
         official=row.official_count > 0,
         tags=in_order(row.tags),
         held=row.held_at is not None,
+        due_at=row.due_at,
+        promise=row.promise,
+        first_staff_answer_at=row.first_staff_answer_at,
     )

@@ -127,6 +127,8 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
         official_count=row.official_count,
         me_too_count=0 if removed else row.me_too_count,
         first_staff_answer_at=row.first_staff_answer_at,
+        due_at=row.due_at,
+        promise=None if removed else row.promise,
         held=row.held_at is not None,
         removed=removed,
         imported=row.imported,
