@@ -45,6 +45,10 @@ _PLAIN: Final = str.maketrans(
 )
 
 
+tokens = _TOKEN.findall
+"""Text into its tokens: words with their joints, each to be taken apart."""
+
+
 class Kind(Enum):
     """What a piece is to the text it comes from."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,28 +12,28 @@ from typing import Any, TypeVar
 import structlog
 
 from community.search import whoosh_folder as folders
-from community.search.analysis import DEFAULT_LANGUAGE, analyzer_for
-from community.search.engine import Document, Found, IndexReplaced, NeedsRebuild, SearchError
+from community.search.analysis import DEFAULT_LANGUAGE, Analyzer
+from community.search.engine import Document, Found, NeedsRebuild, SearchError
+from community.search.folder_engine import Changes, FolderEngine
+from community.search.index_folder import is_damage, mark_damaged
 from community.search.querying import Query
-from community.search.whoosh_folder import IndexFolder
+from community.search.spelling import respelled
 from community.search.whoosh_likeness import Likeness
 from community.search.whoosh_ranking import Ranking
-from community.search.whoosh_schema import FORMAT, row
+from community.search.whoosh_schema import FACETS, FORMAT, row
 from community.search.whoosh_segments import IndexDamaged
 from community.search.whoosh_snapshots import Snapshot, Snapshots
-from community.search.whoosh_spelling import respelled
-from community.search.whoosh_writing import JOINED_BY_COMMIT, JOINED_BY_COMPACT, Rows, building, worth_joining, write
+from community.search.whoosh_writing import JOINED_BY_COMMIT, JOINED_BY_COMPACT, building, worth_joining, write
 
 Answer = TypeVar("Answer")
 
 logger = structlog.get_logger()
 
 
-class WhooshEngine:
-    """A `SearchEngine` on Whoosh. Any number of threads may search; one at a time may write.
+class WhooshEngine(FolderEngine):
+    """A `SearchEngine` on Whoosh.
 
-    `languages` are those that posts are written in, the site's own first. `statistics` is the engine that word
-    frequencies come from when they must not come from this one.
+    `statistics` is the engine that word frequencies come from when they must not come from this one.
     """
 
     def __init__(
@@ -44,56 +44,11 @@ class WhooshEngine:
         statistics: WhooshEngine | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._folder = IndexFolder(folder, FORMAT)
-        self._analyzers = {language: analyzer_for(language) for language in languages}
+        super().__init__(folder, FORMAT, languages, clock)
         self._statistics = statistics
-        self._clock = clock
-        self._pending: dict[int, Document | None] = {}
-        self._basis: str | None = None
         self.snapshots = Snapshots(self._folder)
 
     # Writing
-
-    @property
-    def needs_rebuild(self) -> bool:
-        """Whether there is no index to write to, or somebody met an error in it."""
-        index = self._folder.current()
-        return index is None or folders.is_damaged(index) or folders.latest_generation(index) < 0
-
-    def index(self, documents: Sequence[Document]) -> None:
-        """Put documents in at the next commit; of two for one topic the later counts."""
-        self._pending.update({document.topic_id: document for document in documents})
-
-    def remove(self, topic_ids: Iterable[int]) -> None:
-        """Take topics out at the next commit."""
-        self._pending.update(dict.fromkeys(topic_ids))
-
-    def position(self) -> str:
-        """How far the log was read for the index in use; what is indexed from now on belongs to it."""
-        if self.needs_rebuild:
-            return ""
-        index = self._writable()
-        self._basis = index.name
-        try:
-            return folders.read_position(index, folders.latest_generation(index))
-        except FileNotFoundError:
-            folders.mark_damaged(index)
-            return ""
-
-    def commit(self, position: str) -> None:
-        """Write what is pending and the position; see `SearchEngine.commit` for what it raises."""
-        rows = {topic_id: self._row(document) if document else None for topic_id, document in self._pending.items()}
-        with self._folder.writing():
-            try:
-                index = self._writable()
-                if rows:
-                    self._write(index, rows, position)
-                else:
-                    folders.write_position(index, folders.latest_generation(index), position)
-            except (NeedsRebuild, IndexReplaced):
-                self._pending.clear()
-                raise
-        self._pending.clear()
 
     def compact(self, most: int = JOINED_BY_COMPACT) -> bool:
         """Join small segments, of up to `most` documents, while nothing is pending; whether there was any need.
@@ -104,52 +59,38 @@ class WhooshEngine:
             index = self._writable()
             if self._pending or not worth_joining(index, most):
                 return False
-            self._write(index, {}, folders.read_position(index, folders.latest_generation(index)), most)
+            self._write(index, {}, self._position_in(index), most)
         return True
 
-    @contextmanager
-    def rebuilding(self, position: str) -> Iterator[Callable[[Document], None]]:
-        """Build beside the old index and swap at the end; see `SearchEngine.rebuilding`."""
-        with self._folder.rebuilding() as place, building(place, position) as add:
-            seen: set[int] = set()
+    def _is_index(self, index: Path) -> bool:
+        return folders.latest_generation(index) >= 0
 
-            def take(document: Document) -> None:
-                if document.topic_id in seen:
-                    raise ValueError(f"Topic {document.topic_id} came twice.")
-                seen.add(document.topic_id)
-                add(self._row(document))
-
-            yield take
-        self._pending.clear()
-        self._basis = place.name
-
-    def rebuild(self, documents: Iterable[Document], position: str) -> None:
-        """Rebuild from documents that are at hand."""
-        with self.rebuilding(position) as take:
-            for document in documents:
-                take(document)
-
-    def _writable(self) -> Path:
-        """The index in use, if what is pending was made for it. Raises NeedsRebuild or IndexReplaced."""
-        index = self._folder.current()
-        if index is None or self.needs_rebuild:
-            raise NeedsRebuild("The search index is missing or damaged: rebuild it.")
-        if self._pending and self._basis not in (None, index.name):
-            raise IndexReplaced("The search index was rebuilt meanwhile: go on from its position.")
-        return index
-
-    def _write(self, index: Path, rows: Rows, position: str, most: int = JOINED_BY_COMMIT) -> None:
+    def _position_in(self, index: Path) -> str:
         try:
-            write(index, self.snapshots.newest(look=True), rows, position, most)
-        except IndexDamaged as error:
-            if not folders.is_damage(error.__cause__):
-                raise SearchError(f"The search index cannot be read: {error.__cause__}.") from error
-            folders.mark_damaged(index)
-            raise NeedsRebuild("The search index is damaged: rebuild it.") from error
+            return folders.read_position(index, folders.latest_generation(index))
+        except FileNotFoundError:
+            return ""
+
+    def _write(self, index: Path, changes: Changes, position: str, most: int | None = None) -> None:
+        if not changes and most is None:
+            folders.write_position(index, folders.latest_generation(index), position)
+            return
+        rows = {topic_id: self._row(document) if document else None for topic_id, document in changes.items()}
+        try:
+            write(index, self.snapshots.newest(look=True), rows, position, most or JOINED_BY_COMMIT)
+        except IndexDamaged as damage:
+            if not is_damage(damage.__cause__):
+                raise SearchError(f"The search index cannot be written: {damage.__cause__}.") from damage
+            mark_damaged(index)
+            raise NeedsRebuild(f"The search index is damaged: {damage}. Rebuild it.") from damage
+
+    @contextmanager
+    def _building(self, place: Path, position: str) -> Iterator[Callable[[Document], None]]:
+        with building(place, position) as add:
+            yield lambda document: add(self._row(document))
 
     def _row(self, document: Document) -> dict[str, Any]:
-        own = self._analyzers.get(document.language)
-        return row(document, own or next(iter(self._analyzers.values())))
+        return row(document, self._analyzer_of(document))
 
     # Reading
 
@@ -157,7 +98,7 @@ class WhooshEngine:
         """See `SearchEngine.find`. Deep pages (beyond `whoosh_ranking.RANKED` hits) are empty."""
 
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
-            ranking = Ranking(query, snapshot, statistics, tuple(self._analyzers.values()), self._clock())
+            ranking = Ranking(query, snapshot, statistics, self._analyzers_for(snapshot, audiences), self._clock())
             return replace(ranking.found(limit, offset, audiences), position=self._position_of(snapshot))
 
         found = self._asked(ask)
@@ -169,11 +110,14 @@ class WhooshEngine:
         """See `SearchEngine.like`."""
 
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
-            near = Likeness(title, body, snapshot, statistics, tuple(self._analyzers.values()), self._clock())
+            near = Likeness(title, body, snapshot, statistics, self._analyzers_for(snapshot, audiences), self._clock())
             return replace(near.found(limit, audiences, without), position=self._position_of(snapshot))
 
         found = self._asked(ask)
         return found if found is not None else Found(available=False)
+
+    def _analyzers_for(self, snapshot: Snapshot, audiences: Collection[str] | None) -> tuple[Analyzer, ...]:
+        return self._asked_in(audiences, lambda name: snapshot.frequency(FACETS, name) > 0)
 
     def _position_of(self, snapshot: Snapshot) -> str:
         """How far the log was read for a snapshot; empty where a later commit has taken that note away."""
@@ -185,7 +129,7 @@ class WhooshEngine:
 
     def suggest(self, query: Query) -> str | None:
         """See `SearchEngine.suggest`."""
-        return self._asked(lambda snapshot, _: respelled(query, snapshot, tuple(self._analyzers.values())))
+        return self._asked(lambda snapshot, _: respelled(query, snapshot, self._analyzers_for(snapshot, None)))
 
     def close(self) -> None:
         """Let go of the open index; its files close when the last search on it ends."""
@@ -206,8 +150,8 @@ class WhooshEngine:
                 self._forget()
         if damage is not None:
             logger.error("search.index_unreadable", exc_info=damage)
-            if folders.is_damage(damage.__cause__):
-                folders.mark_damaged(damage.index)
+            if is_damage(damage.__cause__):
+                mark_damaged(damage.index)
         return None
 
     def _forget(self) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from community.search.facets import day_number, wanted_facets
 from community.search.querying import Query
-from community.search.whoosh_schema import FACETS, WORDS, day_number, facet
+from community.search.whoosh_schema import FACETS
 from community.search.whoosh_segments import Segment
 from community.search.whoosh_snapshots import Snapshot
-from community.search.whoosh_wording import Wording
+from community.search.wording import WORDS, Wording
 
 
 def allowed(
     query: Query, wording: Wording, snapshot: Snapshot, audiences: Collection[str] | None
 ) -> list[tuple[Segment, set[int]]]:
     """Each segment with the documents that are not deleted, pass every filter, and hold every phrase."""
-    filters = _filters(query, audiences)
+    filters = wanted_facets(query, audiences)
     found = []
     for segment, deleted in snapshot.segments:
         numbers = set(range(segment.documents)) - deleted
@@ -28,28 +29,6 @@ def allowed(
                 numbers &= _holding_phrase(segment, words, numbers)
         found.append((segment, numbers))
     return found
-
-
-def _filters(query: Query, audiences: Collection[str] | None) -> list[list[str]]:
-    """The facets of each filter in use; a document needs one of each."""
-    filters = [
-        None if audiences is None else [facet("audience", audience) for audience in audiences],
-        [facet("kind", kind) for kind in query.kinds] or None,
-        [facet("state", state) for state in query.states] or None,
-        _named("category", query.categories, query.category_ids),
-        _named("author", query.authors, query.author_ids),
-        ["staff"] if query.by_staff else None,
-        ["closed"] if query.closed else None,
-        *([facet("tag", tag)] for tag in query.tags),
-    ]
-    return [each for each in filters if each is not None]
-
-
-def _named(name: str, typed: Collection[str], ids: Collection[int] | None) -> list[str] | None:
-    """Facets for names of the database; those that nobody resolved match nothing."""
-    if ids is None and not typed:
-        return None
-    return [facet(name, number) for number in ids or ()]
 
 
 def _keep_days(query: Query, segment: Segment, numbers: set[int]) -> None:

@@ -16,11 +16,10 @@ from community.search.analysis import Analyzer
 from community.search.engine import FEW, Found, Hit
 from community.search.querying import Query
 from community.search.whoosh_filters import allowed
-from community.search.whoosh_schema import WORDS
 from community.search.whoosh_scoring import Scoring, lift
 from community.search.whoosh_segments import Segment
 from community.search.whoosh_snapshots import Snapshot
-from community.search.whoosh_wording import Sought, Wording
+from community.search.wording import WORDS, Sought, Wording
 
 RANKED: Final = 500
 """Hits that are put in order; a page beyond is empty."""

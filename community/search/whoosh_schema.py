@@ -12,20 +12,20 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import islice
-from math import log2
 from typing import Any, Final, NamedTuple
 
 from whoosh import columns, fields, formats
 from whoosh.analysis import IDAnalyzer
 
-from community.search.analysis import Analyzer, Kind, fold
+from community.search.analysis import Analyzer, Kind
 from community.search.engine import Document
+from community.search.facets import day_number, facets
+from community.search.likeness import PAIRED_PIECES
+from community.search.quality import prior
 
-FORMAT: Final = 2
-"""Number of this layout. Raise it with any change to what is written, and every site rebuilds its index."""
+FORMAT: Final = "whoosh2"
+"""Name of this layout. Raise its number with any change to what is written, and every site rebuilds its index."""
 
-STEMS: Final = "stems"
-WORDS: Final = "words"
 FACETS: Final = "facets"
 
 # Chosen, with BM25's K1 and B, on the support forum of the development data (`bench/search_quality.py`), whose other year
@@ -35,12 +35,9 @@ _TITLE, _QUESTION, _BEST_ANSWERS, _ANSWERS, _POSTS = 5.0, 1.0, 0.5, 0.4, 0.25
 _LENGTHS: Final = (3.0, 1.0, 0.15, 0.12, 0.075)
 # Two words that stand together in two questions tell more than the same two apart, so pairs are terms of their own.
 _PAIR_IN_TITLE, _PAIR_IN_QUESTION = 4.0, 2.0
-PAIRED_PIECES: Final = 150
-"""Pieces of a text whose pairs are kept."""
 _LENGTH_UNIT: Final = 4  # Whoosh keeps whole numbers, so a word of the question is four long.
 # Pieces of one topic that are indexed (about 1.5 MB of English): bounds the time one giant topic takes.
 _MOST_PIECES: Final = 300_000
-_FACET_LENGTH: Final = 64
 
 Posting = tuple[bytes, int, float, bytes]
 
@@ -119,39 +116,6 @@ def row(document: Document, analyzer: Analyzer) -> dict[str, Any]:
         "active": int(document.active.timestamp()),
         "prior": prior(document),
     }
-
-
-def day_number(ordinal: int) -> int:
-    """Days since 1970-01-01 from a date's proleptic ordinal."""
-    return ordinal - 719_163
-
-
-def facet(name: str, value: object) -> str:
-    """The term that stands for one value of a filter."""
-    return f"{name}:{fold(str(value))}"[:_FACET_LENGTH].encode(errors="replace").decode()
-
-
-def facets(document: Document) -> set[str]:
-    """The terms of every filter that the document passes."""
-    single = {"topic": document.topic_id, "kind": document.kind, "audience": document.audience}
-    found = {facet(name, value) for name, value in single.items()}
-    found |= {facet("tag", tag) for tag in document.tags}
-    found |= {facet("author", author) for author in document.author_ids}
-    if document.state is not None:
-        found.add(facet("state", document.state))
-    if document.category_id is not None:
-        found.add(facet("category", document.category_id))
-    flags = {"closed": document.closed, "staff": document.staff_answered}
-    return found | {name for name, raised in flags.items() if raised}
-
-
-def prior(document: Document) -> float:
-    """What the document is worth before anybody asks, about 0.7 to 1.5: mild, so it decides between likes only."""
-    solved = document.accepted or document.state == "solved"
-    worth = 1.0 + 0.08 * solved + 0.08 * document.official + 0.04 * document.staff_answered
-    worth += min(0.12, 0.03 * log2(1 + max(0, document.helpful)))
-    # A duplicate leads to its original, which should stand above it.
-    return worth * (0.7 if document.state == "duplicate" else 1.0)
 
 
 def _weighed(document: Document, analyzer: Analyzer) -> tuple[Weighed, dict[str, list[int]]]:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
-from typing import Final
 
-from community.search.whoosh_schema import STEMS, WORDS
+from community.search.quality import lifted
 from community.search.whoosh_segments import LENGTHS, Segment
 from community.search.whoosh_snapshots import Snapshot
-from community.search.whoosh_wording import Sought, Wording
+from community.search.wording import STEMS, WORDS, Sought, Wording
 
 # BM25's usual values are 1.2 and 0.75 (Robertson and Zaragoza 2009); K1 goes with the weights of `whoosh_schema`.
 _K1, _B = 2.0, 0.75
-_RECENT, _RECENT_DAYS = 0.1, 180.0  # What a topic active today is worth more, and the days until e times less.
-_DAY: Final = 86_400
 
 
 class Scoring:
@@ -43,8 +39,7 @@ class Scoring:
 
 def lift(segment: Segment, number: int, now: float) -> float:
     """By how much a document's quality and its last activity raise its score. `now` is in seconds since 1970."""
-    age = max(0.0, now - segment.active[number]) / _DAY
-    return float(segment.priors[number] * (1 + _RECENT * math.exp(-age / _RECENT_DAYS)))
+    return lifted(segment.priors[number], segment.active[number], now)
 
 
 def _norms(average: float) -> list[float]:

@@ -27,7 +27,8 @@ from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.numeric import byte_to_length
 
-from community.search.whoosh_schema import COLUMNS, FACETS, STEMS, WORDS, schema
+from community.search.whoosh_schema import COLUMNS, FACETS, schema
+from community.search.wording import STEMS, WORDS
 
 LENGTHS: Final = tuple(byte_to_length(byte) for byte in range(256))
 """What each byte of a length column stands for, in words."""

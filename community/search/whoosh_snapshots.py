@@ -16,8 +16,10 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from community.search.engine import NeedsRebuild
-from community.search.whoosh_folder import IndexFolder, Stamp, latest_generation
+from community.search.index_folder import IndexFolder
+from community.search.whoosh_folder import Stamp, latest_generation, stamp
 from community.search.whoosh_segments import IndexDamaged, Segment, reading
+from community.search.wording import WORDS
 
 FRESH: Final = 0.1
 """Seconds between two looks for a newer generation. Taking one over costs a few milliseconds, a look a tenth of one."""
@@ -66,9 +68,17 @@ class Snapshot:
         """Mean length of a field in weighted words; 1 for an empty index."""
         return sum(segment.total_lengths[field] for segment, _ in self.segments) / (self.documents or 1) or 1.0
 
-    def is_alive(self, field: str, term: str) -> bool:
-        """Whether a document that is not deleted has the term."""
-        return any(segment.holders(field, term) - deleted for segment, deleted in self.segments)
+    def starting_with(self, start: str, limit: int) -> set[str]:
+        """Words that begin so, the first `limit` of each segment."""
+        return {word for segment, _ in self.segments for word in segment.starting_with(WORDS, start, limit)}
+
+    def similar(self, word: str, distance: int) -> set[str]:
+        """Words at most so many changed letters away that begin with the same letter."""
+        return {near for segment, _ in self.segments for near in segment.similar(WORDS, word, distance)}
+
+    def is_alive(self, word: str) -> bool:
+        """Whether a document that is not deleted has the word."""
+        return any(segment.holders(WORDS, word) - deleted for segment, deleted in self.segments)
 
 
 class Snapshots:
@@ -85,10 +95,10 @@ class Snapshots:
 
         Raises NeedsRebuild when there is no index, IndexDamaged when it is torn.
         """
-        stamp = self._look(now=look)
+        seen = self._look(now=look)
         kept = self._kept
-        if kept is None or kept[0] != stamp:
-            kept = self._opened(stamp, kept[1] if kept and kept[0].name == stamp.name else None)
+        if kept is None or kept[0] != seen:
+            kept = self._opened(seen, kept[1] if kept and kept[0].name == seen.name else None)
             self._kept = kept
         return kept[1]
 
@@ -100,21 +110,21 @@ class Snapshots:
         moment = time.monotonic()
         if now or self._newest is None or moment - self._looked >= FRESH:
             self._looked = moment
-            self._newest = self._folder.stamp()
+            self._newest = stamp(self._folder)
         if self._newest is None:
             raise NeedsRebuild("There is no search index: rebuild it.")
         return self._newest
 
-    def _opened(self, stamp: Stamp, before: Snapshot | None) -> tuple[Stamp, Snapshot]:
+    def _opened(self, seen: Stamp, before: Snapshot | None) -> tuple[Stamp, Snapshot]:
         for left in reversed(range(_TRIES)):
             try:
-                snapshot = Snapshot.opened(self._folder.folder / stamp.name, before)
+                snapshot = Snapshot.opened(self._folder.folder / seen.name, before)
             except IndexDamaged:
                 if not left:
                     raise
-                before, stamp = None, self._folder.stamp() or stamp
+                before, seen = None, stamp(self._folder) or seen
             else:
-                return Stamp(stamp.name, snapshot.generation), snapshot
+                return Stamp(seen.name, snapshot.generation), snapshot
         raise AssertionError("The last try returns or raises.")
 
 

@@ -15,7 +15,9 @@ from whoosh.index import LockError, create_in, open_dir
 
 from community.search import whoosh_folder as folders
 from community.search.engine import IndexBusy, NeedsRebuild, SearchError
-from community.search.whoosh_schema import FACETS, facet, schema
+from community.search.facets import facet
+from community.search.index_folder import is_damage, mark_damaged
+from community.search.whoosh_schema import FACETS, schema
 from community.search.whoosh_segments import JoinReader
 from community.search.whoosh_snapshots import Snapshot
 
@@ -86,9 +88,9 @@ def _refusal(index: Path, error: Exception) -> SearchError:
     """What the error means. Whoosh raises almost anything for a torn index, so whatever is not known is damage."""
     if isinstance(error, LockError):
         return IndexBusy("Another program is writing the search index.")
-    if not folders.is_damage(error):
+    if not is_damage(error):
         return SearchError(f"The search index cannot be written: {error}.")
-    folders.mark_damaged(index)
+    mark_damaged(index)
     logger.error("search.index_damaged", index=str(index), exc_info=error)
     return NeedsRebuild(f"The search index is damaged ({type(error).__name__}): rebuild it.")
 

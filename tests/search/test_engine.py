@@ -25,21 +25,44 @@ from community.search.engine import (
     SearchError,
     SearchIndexes,
 )
+from community.search.engines import NAMES
+from community.search.engines import opened as open_engine
+from community.search.folder_engine import FolderEngine
+from community.search.index_folder import IndexFolder
 from community.search.querying import parse
-from community.search.whoosh_engine import WhooshEngine
-from community.search.whoosh_folder import IndexFolder
 from community.search.whoosh_schema import FORMAT
 from tests.search.documents import NOW, days_ago, topic
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def opened(folder: Path, **more: object) -> WhooshEngine:
-    return WhooshEngine(folder, clock=NOW.timestamp, **more)  # type: ignore[arg-type]
+def opened(folder: Path, name: str = "whoosh", **more: object) -> FolderEngine:
+    engine = open_engine(name, folder, clock=NOW.timestamp, **more)
+    assert isinstance(engine, FolderEngine)
+    return engine
+
+
+def again(engine: FolderEngine) -> FolderEngine:
+    """Another process's view of the same index."""
+    return type(engine)(engine._folder.folder, clock=NOW.timestamp)  # type: ignore[call-arg]
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
+def engine(tmp_path: Path, name: str) -> Iterator[FolderEngine]:
+    engine = opened(tmp_path / "index", name)
+    engine.rebuild([], "a:0")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def whoosh(tmp_path: Path) -> Iterator[FolderEngine]:
     engine = opened(tmp_path / "index")
     engine.rebuild([], "a:0")
     yield engine
@@ -50,14 +73,15 @@ def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
 def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every search looks for a newer generation, so no test has to wait for one."""
     monkeypatch.setattr("community.search.whoosh_snapshots.FRESH", 0.0)
+    monkeypatch.setattr("community.search.tantivy_snapshots.FRESH", 0.0)
 
 
-def put(engine: WhooshEngine, *documents: Document, position: str = "a:1") -> None:
+def put(engine: FolderEngine, *documents: Document, position: str = "a:1") -> None:
     engine.index(documents)
     engine.commit(position)
 
 
-def ids(engine: WhooshEngine | SearchIndexes, text: str, **more: object) -> list[int]:
+def ids(engine: FolderEngine | SearchIndexes, text: str, **more: object) -> list[int]:
     found = engine.find(parse(text), limit=50, **more)  # type: ignore[arg-type]
     assert found.available
     return [hit.topic_id for hit in found.hits]
@@ -66,7 +90,7 @@ def ids(engine: WhooshEngine | SearchIndexes, text: str, **more: object) -> list
 # Words
 
 
-def test_words_in_every_form_they_are_typed(engine: WhooshEngine) -> None:
+def test_words_in_every_form_they_are_typed(engine: FolderEngine) -> None:
     put(
         engine,
         topic(1, "Charging the battery", "The charger blinks E07 and F-451, firmware 4.6.1"),
@@ -91,7 +115,7 @@ def test_words_in_every_form_they_are_typed(engine: WhooshEngine) -> None:
     assert ids(engine, "電車") == []
 
 
-def test_exact_words_rank_above_other_forms(engine: WhooshEngine) -> None:
+def test_exact_words_rank_above_other_forms(engine: FolderEngine) -> None:
     put(engine, topic(1, "Charge it"), topic(2, "Charging it"), topic(3, "Charges it"), *(topic(n, "Brakes") for n in (4, 5, 6)))
     for word, first in (("charging", 2), ("charge", 1), ("charges", 3)):
         found = ids(engine, word)
@@ -99,7 +123,7 @@ def test_exact_words_rank_above_other_forms(engine: WhooshEngine) -> None:
         assert sorted(found) == [1, 2, 3]
 
 
-def test_phrases_and_exclusions(engine: WhooshEngine) -> None:
+def test_phrases_and_exclusions(engine: FolderEngine) -> None:
     put(
         engine,
         topic(1, "How to reset the display"),
@@ -122,7 +146,7 @@ def test_phrases_and_exclusions(engine: WhooshEngine) -> None:
     assert ids(engine, "!!!") == []
 
 
-def test_all_words_are_preferred_and_some_are_better_than_none(engine: WhooshEngine) -> None:
+def test_all_words_are_preferred_and_some_are_better_than_none(engine: FolderEngine) -> None:
     noise = [topic(number, "Brake pads", "squeal when wet") for number in range(10, 30)]
     put(engine, topic(1, "Battery drains overnight"), topic(2, "Battery"), topic(3, "Overnight delivery"), *noise)
     found = ids(engine, "battery drains overnight")
@@ -139,7 +163,7 @@ def test_all_words_are_preferred_and_some_are_better_than_none(engine: WhooshEng
     assert engine.find(parse("brake"), limit=5, offset=40).hits == []
 
 
-def test_title_and_best_answer_weigh_more_and_good_topics_stand_first(engine: WhooshEngine) -> None:
+def test_title_and_best_answer_weigh_more_and_good_topics_stand_first(engine: FolderEngine) -> None:
     padding = "about something else entirely " * 3
     put(
         engine,
@@ -164,7 +188,7 @@ def test_title_and_best_answer_weigh_more_and_good_topics_stand_first(engine: Wh
     assert ids(engine, "saddle")[-2:] == [20, 24]
 
 
-def test_filters(engine: WhooshEngine) -> None:
+def test_filters(engine: FolderEngine) -> None:
     put(
         engine,
         topic(1, "Motor hums", state="solved", tags=("E-Bike", "noise"), author_ids=(7, 8), staff_answered=True),
@@ -196,8 +220,8 @@ def test_filters(engine: WhooshEngine) -> None:
     assert ids(engine, "-stops") == [1, 3]  # without words: last active first
 
 
-def test_languages(tmp_path: Path) -> None:
-    engine = opened(tmp_path, languages=("en", "de"))
+def test_languages(tmp_path: Path, name: str) -> None:
+    engine = opened(tmp_path, name, languages=("en", "de"))
     german = topic(1, "Die Batterien meiner Räder", language="de")
     engine.rebuild([german, topic(2, "Two batteries", language="en"), topic(3, "Dvě baterie", language="cs")], "a:1")
     assert set(ids(engine, "batterie")) == {1, 2}  # both languages know the stem
@@ -205,16 +229,20 @@ def test_languages(tmp_path: Path) -> None:
     assert ids(engine, "battery")[0] == 2
     assert ids(engine, "dve baterie") == [3]
     # What is filler in one language need not be there, but counts where it is rare.
-    engine.rebuild([*(topic(n, "Batteries of hers") for n in range(1, 8)), topic(9, "Batteries die young")], "a:2")
+    english = [*(topic(n, "Batteries of hers") for n in range(1, 8)), topic(9, "Batteries die young")]
+    engine.rebuild([*english, topic(10, "Die Bremse", language="de")], "a:2")
     for query in ("the battery", "die battery", "battery of the"):
         assert len(ids(engine, query)) == 8, query
     assert ids(engine, "battery die")[0] == 9
     assert ids(engine, "battery") != ids(engine, "battery die")
-    assert ids(engine, "die") == [9]
+    assert sorted(ids(engine, "die")) == [9, 10]
+    # Where nobody writes German, nothing of it is asked for.
+    engine.rebuild([*english, topic(10, "Die Bremse", language="de", audience="staff")], "a:3")
+    assert ids(engine, "die battery") == [9]
     engine.close()
 
 
-def test_what_is_about_the_same_as_a_text(engine: WhooshEngine) -> None:
+def test_what_is_about_the_same_as_a_text(engine: FolderEngine) -> None:
     noise = [topic(number, "Brake pads", "They squeal when wet, and it is my bike") for number in range(10, 40)]
     put(
         engine,
@@ -234,7 +262,7 @@ def test_what_is_about_the_same_as_a_text(engine: WhooshEngine) -> None:
     assert [hit.topic_id for hit in engine.like("red", limit=5).hits] == [2]
 
 
-def test_another_spelling(engine: WhooshEngine) -> None:
+def test_another_spelling(engine: FolderEngine) -> None:
     put(
         engine,
         *(topic(number, "Thunderbolt display battery") for number in range(1, 31)),
@@ -253,7 +281,7 @@ def test_another_spelling(engine: WhooshEngine) -> None:
 # Keeping
 
 
-def test_documents_are_replaced_and_removed(engine: WhooshEngine) -> None:
+def test_documents_are_replaced_and_removed(engine: FolderEngine) -> None:
     put(engine, topic(1, "old"), topic(2, "stays"))
     put(engine, topic(1, "middle"), topic(1, "new"), position="a:2")
     assert (ids(engine, "old"), ids(engine, "middle"), ids(engine, "new")) == ([], [], [1])
@@ -266,7 +294,7 @@ def test_documents_are_replaced_and_removed(engine: WhooshEngine) -> None:
     assert engine.position() == "a:4"
 
 
-def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path) -> None:
+def test_joining_segments_changes_no_answer(whoosh: FolderEngine, tmp_path: Path) -> None:
     """Random changes in many commits answer like one rebuild of what is left, and few segments stay."""
     rng = random.Random(5)
     words = ["brake", "motor", "battery", "display", "saddle", "charger", "light", "wheel"]
@@ -275,13 +303,13 @@ def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path
         for topic_id in rng.sample(range(40), 2):
             if topic_id in living and rng.random() < 0.3:
                 del living[topic_id]
-                engine.remove([topic_id])
+                whoosh.remove([topic_id])
             else:
                 living[topic_id] = topic(topic_id, " ".join(rng.choices(words, k=4)), " ".join(rng.choices(words, k=20)))
-                engine.index([living[topic_id]])
-        engine.commit(f"a:{step}")
+                whoosh.index([living[topic_id]])
+        whoosh.commit(f"a:{step}")
         if step == 80:
-            while engine.compact():
+            while whoosh.compact():
                 pass
     index = IndexFolder(tmp_path / "index", FORMAT).current()
     assert index is not None
@@ -290,7 +318,7 @@ def test_joining_segments_changes_no_answer(engine: WhooshEngine, tmp_path: Path
     fresh = opened(tmp_path / "fresh")
     fresh.rebuild(living.values(), "a:1")
     for query in (*words, "brake motor", '"brake motor"', "saddle -light", "is:new"):
-        assert sorted(ids(engine, query)) == sorted(ids(fresh, query)), query
+        assert sorted(ids(whoosh, query)) == sorted(ids(fresh, query)), query
     fresh.close()
 
 
@@ -303,9 +331,9 @@ CRASHES = (
 )
 
 
-def test_a_crash_at_any_step_of_a_commit_loses_nothing(engine: WhooshEngine) -> None:
+def test_a_crash_at_any_step_of_a_commit_loses_nothing(whoosh: FolderEngine) -> None:
     """Index and position are both old or both new, wherever the writer dies."""
-    put(engine, topic(1, "before"))
+    put(whoosh, topic(1, "before"))
     script = (
         "import os, sys; from pathlib import Path; from unittest.mock import patch\n"
         "from tests.search.documents import topic; from community.search.whoosh_engine import WhooshEngine\n"
@@ -317,7 +345,7 @@ def test_a_crash_at_any_step_of_a_commit_loses_nothing(engine: WhooshEngine) -> 
         "        with patch(step, lambda *_, **__: os._exit(9)): engine.commit(f'a:{number}')\n"
         "    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)\n"
     )
-    command = [sys.executable, "-c", script, str(engine._folder.folder)]
+    command = [sys.executable, "-c", script, str(whoosh._folder.folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as victims:
         assert victims.stdin is not None
         assert victims.stdout is not None
@@ -325,25 +353,25 @@ def test_a_crash_at_any_step_of_a_commit_loses_nothing(engine: WhooshEngine) -> 
             victims.stdin.write(f"{number} {step}\n")
             victims.stdin.flush()
             assert victims.stdout.readline() == "9\n"
-            written = number in ids(engine, "after")
+            written = number in ids(whoosh, "after")
             assert written == (number > 4), step
-            assert engine.position() == (f"a:{number}" if written else f"a:{number - 1}")
-            put(engine, topic(number, "after"), position=f"a:{number}")
-            assert sorted(ids(engine, "after")) == list(range(2, number + 1))
+            assert whoosh.position() == (f"a:{number}" if written else f"a:{number - 1}")
+            put(whoosh, topic(number, "after"), position=f"a:{number}")
+            assert sorted(ids(whoosh, "after")) == list(range(2, number + 1))
         victims.stdin.close()
-    assert ids(engine, "before") == [1]
-    assert len(list(current(engine).glob("position.*"))) == 1
+    assert ids(whoosh, "before") == [1]
+    assert len(list(current(whoosh).glob("position.*"))) == 1
 
 
-def test_killed_writers_leave_a_working_index(tmp_path: Path) -> None:
+def test_killed_writers_leave_a_working_index(tmp_path: Path, name: str) -> None:
     """Real processes, really killed: whatever position the index has, every topic up to it is there."""
     folder = tmp_path / "index"
-    engine = opened(folder)
+    engine = opened(folder, name)
     engine.rebuild([], "a:0")
     script = (
         "import sys; from pathlib import Path; from tests.search.documents import topic\n"
-        "from community.search.whoosh_engine import WhooshEngine\n"
-        "engine = WhooshEngine(Path(sys.argv[1])); n = int(engine.position()[2:])\n"
+        "from community.search.engines import opened\n"
+        "engine = opened(sys.argv[2], Path(sys.argv[1])); n = int(engine.position()[2:])\n"
         "print('ready', flush=True)\n"
         "while True:\n"
         "    n += 1; engine.index([topic(n, 'killed')]); engine.commit(f'a:{n}')\n"
@@ -351,7 +379,7 @@ def test_killed_writers_leave_a_working_index(tmp_path: Path) -> None:
     rng = random.Random(1)
     for _ in range(3):
         before = int(engine.position()[2:])
-        with subprocess.Popen([sys.executable, "-c", script, str(folder)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        with subprocess.Popen([sys.executable, "-c", script, str(folder), name], cwd=ROOT, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
             goal = before + rng.randint(1, 6)
@@ -363,18 +391,18 @@ def test_killed_writers_leave_a_working_index(tmp_path: Path) -> None:
     engine.close()
 
 
-def test_another_process_finds_a_document_within_a_second(engine: WhooshEngine) -> None:
+def test_another_process_finds_a_document_within_a_second(engine: FolderEngine, name: str) -> None:
     put(engine, topic(1, "first"))
     script = (
         "import sys, time; from pathlib import Path; from community.search.querying import parse\n"
-        "from community.search.whoosh_engine import WhooshEngine\n"
-        "engine = WhooshEngine(Path(sys.argv[1])); engine.find(parse('first'), limit=1)\n"
+        "from community.search.engines import opened\n"
+        "engine = opened(sys.argv[2], Path(sys.argv[1])); engine.find(parse('first'), limit=1)\n"
         "print('ready', flush=True)\n"
         "for line in sys.stdin:\n"
         "    while not engine.find(parse(line), limit=1).total: time.sleep(0.005)\n"
         "    print(time.time(), flush=True)\n"
     )
-    command = [sys.executable, "-c", script, str(engine._folder.folder)]
+    command = [sys.executable, "-c", script, str(engine._folder.folder), name]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdin is not None
         assert reader.stdout is not None
@@ -393,8 +421,8 @@ def test_another_process_finds_a_document_within_a_second(engine: WhooshEngine) 
 # Rebuilding and damage
 
 
-def test_an_index_that_is_swapped_away_while_one_looks_is_no_error(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine.rebuild([topic(1, "battery")], "a:1")
+def test_an_index_that_is_swapped_away_while_one_looks_is_no_error(whoosh: FolderEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    whoosh.rebuild([topic(1, "battery")], "a:1")
     looked = whoosh_folder.latest_generation
     gone = [True]
 
@@ -404,21 +432,21 @@ def test_an_index_that_is_swapped_away_while_one_looks_is_no_error(engine: Whoos
         return looked(index)
 
     monkeypatch.setattr(whoosh_folder, "latest_generation", look)
-    assert opened(engine._folder.folder).find(parse("battery"), limit=5).total == 1
+    assert again(whoosh).find(parse("battery"), limit=5).total == 1
     assert not gone
 
 
-def test_a_rebuild_is_searched_beside_and_swapped(engine: WhooshEngine) -> None:
+def test_a_rebuild_is_searched_beside_and_swapped(engine: FolderEngine) -> None:
     put(engine, topic(1, "old"))
-    reader = opened(engine._folder.folder)
-    rebuilder = opened(engine._folder.folder)
+    reader = again(engine)
+    rebuilder = again(engine)
     assert engine.position() == "a:1"
     with rebuilder.rebuilding("a:1") as take:
         take(topic(2, "new"))
         assert ids(reader, "old") == [1]
         put(engine, topic(3, "meanwhile"), position="a:2")
         assert ids(reader, "meanwhile") == [3]
-        with pytest.raises(IndexBusy), opened(engine._folder.folder).rebuilding("a:9"):
+        with pytest.raises(IndexBusy), again(engine).rebuilding("a:9"):
             pass
         with pytest.raises(ValueError, match="came twice"):
             take(topic(2, "again"))
@@ -438,8 +466,8 @@ def test_a_rebuild_is_searched_beside_and_swapped(engine: WhooshEngine) -> None:
     reader.close()
 
 
-def test_without_an_index_it_says_so(tmp_path: Path) -> None:
-    engine = opened(tmp_path / "none")
+def test_without_an_index_it_says_so(tmp_path: Path, name: str) -> None:
+    engine = opened(tmp_path / "none", name)
     assert engine.needs_rebuild
     assert engine.position() == ""
     assert not engine.find(parse("x"), limit=1).available
@@ -491,10 +519,10 @@ TEARS = (
 
 
 @pytest.mark.parametrize("kind", TEARS)
-def test_a_torn_index_is_set_aside_and_rebuilt(engine: WhooshEngine, kind: str) -> None:
-    put(engine, *(topic(number, "battery", "charger " * number) for number in range(1, 40)))
-    torn(current(engine), kind)
-    reader, writer = opened(engine._folder.folder), opened(engine._folder.folder)
+def test_a_torn_index_is_set_aside_and_rebuilt(whoosh: FolderEngine, kind: str) -> None:
+    put(whoosh, *(topic(number, "battery", "charger " * number) for number in range(1, 40)))
+    torn(current(whoosh), kind)
+    reader, writer = again(whoosh), again(whoosh)
     found = reader.find(parse("battery charger"), limit=5)
     writer.position()
     writer.index([topic(1, "other")])
@@ -512,7 +540,7 @@ def test_a_torn_index_is_set_aside_and_rebuilt(engine: WhooshEngine, kind: str) 
     writer.close()
 
 
-def test_damage_under_an_open_reader_and_a_vanished_folder(engine: WhooshEngine) -> None:
+def test_damage_under_an_open_reader_and_a_vanished_folder(engine: FolderEngine) -> None:
     put(engine, topic(1, "battery"))
     assert ids(engine, "battery") == [1]
     shutil.rmtree(engine._folder.folder)
@@ -522,9 +550,9 @@ def test_damage_under_an_open_reader_and_a_vanished_folder(engine: WhooshEngine)
     assert ids(engine, "battery") == [1]
 
 
-def test_a_second_writer_waits_its_turn(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("community.search.whoosh_folder._PATIENCE", 0.05)
-    other = opened(engine._folder.folder)
+def test_a_second_writer_waits_its_turn(engine: FolderEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("community.search.index_folder._PATIENCE", 0.05)
+    other = again(engine)
     other.index([topic(1, "battery")])
     with engine._folder.writing(), pytest.raises(IndexBusy):
         other.commit("a:1")
@@ -532,27 +560,27 @@ def test_a_second_writer_waits_its_turn(engine: WhooshEngine, monkeypatch: pytes
     assert ids(engine, "battery") == [1]
 
 
-def test_a_shortage_is_no_damage(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shortage_is_no_damage(whoosh: FolderEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a free file or room on the disk nothing is lost, and the index is not rebuilt for it."""
-    put(engine, topic(1, "battery"))
+    put(whoosh, topic(1, "battery"))
 
     def short(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    engine.index([topic(2, "battery")])
+    whoosh.index([topic(2, "battery")])
     for place in ("community.search.whoosh_segments._Mapped.opened", "whoosh.writing.SegmentWriter._commit_toc"):
         with monkeypatch.context() as patch:
             patch.setattr(place, short)
             with pytest.raises(SearchError, match="Too many open files"):
-                engine.commit("a:2")
+                whoosh.commit("a:2")
             if "segments" in place:
-                assert not opened(engine._folder.folder).find(parse("battery"), limit=1).available
-    assert not engine.needs_rebuild
-    engine.commit("a:2")
-    assert ids(engine, "battery") == [2, 1]
+                assert not again(whoosh).find(parse("battery"), limit=1).available
+    assert not whoosh.needs_rebuild
+    whoosh.commit("a:2")
+    assert ids(whoosh, "battery") == [2, 1]
 
 
-def test_many_threads_search_while_one_writes(engine: WhooshEngine) -> None:
+def test_many_threads_search_while_one_writes(engine: FolderEngine) -> None:
     put(engine, *(topic(number, "battery", "charger " * number) for number in range(1, 40)))
 
     def search(_: int) -> set[int]:
@@ -568,9 +596,9 @@ def test_many_threads_search_while_one_writes(engine: WhooshEngine) -> None:
 # Audiences
 
 
-def world(folder: Path, secrets: Iterable[Document]) -> SearchIndexes:
-    public = opened(folder / "public")
-    indexes = SearchIndexes(public, opened(folder / "rest", statistics=public))
+def world(folder: Path, name: str, secrets: Iterable[Document]) -> SearchIndexes:
+    public = opened(folder / "public", name)
+    indexes = SearchIndexes(public, opened(folder / "rest", name, statistics=public))
     assert indexes.needs_rebuild
     members = [topic(50, "Battery for members", audience="category:2"), topic(51, "Firmware plan", audience="category:2")]
     everybody = [topic(number, "Battery charging", "at night " * number) for number in range(1, 9)]
@@ -578,10 +606,10 @@ def world(folder: Path, secrets: Iterable[Document]) -> SearchIndexes:
     return indexes
 
 
-def test_a_secret_changes_nothing_that_others_see(tmp_path: Path) -> None:
+def test_a_secret_changes_nothing_that_others_see(tmp_path: Path, name: str) -> None:
     """Two worlds that differ in what one audience may read answer everybody else alike, to the last bit."""
     secret = [topic(90 + n, "Battery recall zanzibar", "firmware " * 9, audience="category:3") for n in range(5)]
-    plain, guarded = world(tmp_path / "plain", []), world(tmp_path / "guarded", secret)
+    plain, guarded = world(tmp_path / "plain", name, []), world(tmp_path / "guarded", name, secret)
     for query in ("battery", "firmware plan", "battery recall", "zanzibar", "zanz", "plan zanzibar", "is:new", "-night"):
         for audiences in ((), ("category:2",)):
             asked = parse(query)
@@ -598,8 +626,8 @@ def test_a_secret_changes_nothing_that_others_see(tmp_path: Path) -> None:
         indexes.close()
 
 
-def test_a_topic_moves_between_the_indexes(tmp_path: Path) -> None:
-    indexes = world(tmp_path, [])
+def test_a_topic_moves_between_the_indexes(tmp_path: Path, name: str) -> None:
+    indexes = world(tmp_path, name, [])
     assert indexes.position() == "a:1"
     indexes.index([topic(1, "Wombat", audience="category:2"), topic(50, "Wombat", audience=PUBLIC)])
     indexes.remove([51])
@@ -617,7 +645,7 @@ def test_a_topic_moves_between_the_indexes(tmp_path: Path) -> None:
 # Hostile
 
 
-def test_hostile_queries_are_quick_and_raise_nothing(engine: WhooshEngine) -> None:
+def test_hostile_queries_are_quick_and_raise_nothing(engine: FolderEngine) -> None:
     rng = random.Random(3)
     words = [f"{a}{b}" for a in ("battery", "charge", "te", "a") for b in range(60)]
     engine.rebuild((topic(n, "battery a", " ".join(rng.choices(words, k=120))) for n in range(1, 301)), "a:1")
@@ -659,7 +687,7 @@ def test_hostile_queries_are_quick_and_raise_nothing(engine: WhooshEngine) -> No
     assert not engine.needs_rebuild
 
 
-def test_strange_documents_are_taken(engine: WhooshEngine) -> None:
+def test_strange_documents_are_taken(engine: FolderEngine) -> None:
     put(
         engine,
         topic(1, "\x00\ud800", "\udfff" * 9, tags=("\ud800", ""), posts="電" * 3_000),
@@ -673,7 +701,7 @@ def test_strange_documents_are_taken(engine: WhooshEngine) -> None:
     assert sorted(ids(engine, "is:new")) == [1, 2, 3, 4]
 
 
-def current(engine: WhooshEngine) -> Path:
+def current(engine: FolderEngine) -> Path:
     index = engine._folder.current()
     assert index is not None
     return index

@@ -6,17 +6,36 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from community.search.analysis import Analyzer, Kind, Piece
 from community.search.querying import MOST_TERMS, Query
-from community.search.whoosh_schema import STEMS, WORDS
-from community.search.whoosh_snapshots import Snapshot
+
+STEMS: Final = "stems"
+WORDS: Final = "words"
 
 _POSTINGS: Final = 30_000  # Postings that a search for some of the words adds up: about 20 ms on one core.
 _BEGUN: Final = 0.6  # Share of a word's worth that one which only begins so has.
 _BEGINNINGS_SEEN, _BEGINNINGS = 200, 8  # Words looked at, and taken, for the last word as a beginning.
 _SHORTEST_BEGINNING: Final = 2  # Letters.
+
+
+class Statistics(Protocol):
+    """What an index knows of its words. `field` is `STEMS` or `WORDS`."""
+
+    documents: int
+
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents have the term, some that are gone perhaps among them."""
+
+    def starting_with(self, start: str, limit: int) -> Iterable[str]:
+        """Words that begin so, in any order: about `limit`."""
+
+    def similar(self, word: str, distance: int) -> Iterable[str]:
+        """Words at most so many changed letters away, perhaps not all."""
+
+    def is_alive(self, word: str) -> bool:
+        """Whether a document that is not gone has the word."""
 
 
 class Term(NamedTuple):
@@ -38,7 +57,7 @@ class Sought:
 class Wording:
     """A query's words, weighed by a snapshot's statistics."""
 
-    def __init__(self, query: Query, analyzers: Sequence[Analyzer], statistics: Snapshot) -> None:
+    def __init__(self, query: Query, analyzers: Sequence[Analyzer], statistics: Statistics) -> None:
         self._query = query
         self._analyzers = analyzers
         self._statistics = statistics
@@ -108,8 +127,7 @@ class Wording:
         *before, last = self.sought
         if self.phrases or len(last.exact) < _SHORTEST_BEGINNING:
             return self.sought
-        segments = (segment for segment, _ in self._statistics.segments)
-        words = {word for each in segments for word in each.starting_with(WORDS, last.exact, _BEGINNINGS_SEEN)}
+        words = set(self._statistics.starting_with(last.exact, _BEGINNINGS_SEEN))
         words.discard(last.exact)
         common = nlargest(_BEGINNINGS, words, key=lambda word: (self.frequency_of(WORDS, word), word))
         return [*before, Sought(last.terms + tuple(Term(WORDS, word, _BEGUN) for word in common), last.exact)]
