@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ class Config:
     env: str = setting("BOTHWAYS_ENV", "development", "`production` refuses demo people and lifted limits.")
     database_url: str = setting("DATABASE_URL", "", "Database; SQLite in the data folder when empty.")
     redis_url: str = setting("REDIS_URL", "", "Redis for presence and limits across processes; none when empty.")
-    search: str = setting("BOTHWAYS_SEARCH", "whoosh", "Search engine.")
+    search: str = setting("BOTHWAYS_SEARCH", "whoosh", "Search engine: `whoosh`, or `tantivy` beyond some 20,000 topics.")
     meaning: bool = setting(
         "BOTHWAYS_MEANING", "on", "`off` leaves sentence vectors out even where the extra `semantic` is installed."
     )
@@ -71,8 +72,10 @@ class Config:
         port = _number(raw["port"], "BOTHWAYS_PORT", 0, 65535)
         if raw["env"] not in {"development", "production", "test"}:
             raise ConfigError("BOTHWAYS_ENV must be development, production or test.")
-        if raw["search"] != "whoosh":
-            raise ConfigError("BOTHWAYS_SEARCH must be whoosh.")
+        if raw["search"] not in {"whoosh", "tantivy"}:
+            raise ConfigError("BOTHWAYS_SEARCH must be whoosh or tantivy.")
+        if raw["search"] == "tantivy" and find_spec("tantivy") is None:
+            raise ConfigError("BOTHWAYS_SEARCH=tantivy needs the extra of that name: pip install 'bothways[tantivy]'.")
         for name in ("limits", "meaning"):
             if raw[name] not in {"on", "off"}:
                 raise ConfigError(f"BOTHWAYS_{name.upper()} must be on or off.")

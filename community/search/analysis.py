@@ -23,6 +23,9 @@ from typing import Final, NamedTuple
 from whoosh.lang import has_stemmer, has_stopwords, stemmer_for_language, stopwords_for_language
 
 DEFAULT_LANGUAGE: Final = "en"
+LANGUAGES: Final = ("en", "de", "fr", "es")
+"""Languages that posts may be written in (a category says which), the default first. Others are found word for word."""
+
 LONGEST_WORD: Final = 64  # Characters of a word that are indexed; longer ones are serial numbers or noise.
 
 _REMEMBERED_TOKENS: Final = 65_536

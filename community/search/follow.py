@@ -34,7 +34,7 @@ from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRe
 from community.promise.events import PromiseChanged, PromiseMissed
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
-from community.search.indexes import indexes
+from community.search.indexes import forget_former, indexes
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
@@ -143,6 +143,7 @@ class SearchFollower(Follower):
         self._tidied = moment
         try:
             indexes().compact()
+            forget_former()
         except SearchError as error:
             logger.info("index not tidied", cause=str(error))
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
 
-from community.core.languages import AVAILABLE
-from community.search.analysis import Analyzer, Kind, analyzer_for
+from community.search.analysis import LANGUAGES, Analyzer, Kind, analyzer_for
 from community.search.engine import Document
 from community.search.querying import MOST_TERMS, Query
 
@@ -52,7 +51,7 @@ class Text:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        own = document.language if document.language in AVAILABLE else AVAILABLE[0]
+        own = document.language if document.language in LANGUAGES else LANGUAGES[0]
         self._analyzer = analyzer_for(own)
 
     @cached_property
@@ -114,7 +113,7 @@ def _named(values: Collection[int | None], typed: Sequence[str], ids: Sequence[i
 
 
 def _needed(chunks: Sequence[str]) -> list[Word]:
-    """Every word of the chunks without those that say too little, unless there are no others (as `whoosh_wording` decides)."""
+    """Every word of the chunks without those that say too little, unless there are no others (as `wording` decides)."""
     words = [word for chunk in chunks for word in _words(chunk)]
     telling = [forms for exact, forms in words if not _is_filler(exact)]
     return telling or [forms for _, forms in words]
@@ -122,7 +121,7 @@ def _needed(chunks: Sequence[str]) -> list[Word]:
 
 def _words(chunk: str) -> list[tuple[str, Word]]:
     """The words of a chunk, each as it was typed and with all its forms."""
-    languages = [analyzer_for(language).sought(chunk) for language in AVAILABLE]
+    languages = [analyzer_for(language).sought(chunk) for language in LANGUAGES]
     return [
         (pieces[0].word, frozenset(form for piece in pieces for form in (piece.word, piece.stem)))
         for pieces in zip(*languages, strict=True)
@@ -130,11 +129,11 @@ def _words(chunk: str) -> list[tuple[str, Word]]:
 
 
 def _is_filler(word: str) -> bool:
-    return any(analyzer_for(language).is_filler(word) for language in AVAILABLE)
+    return any(analyzer_for(language).is_filler(word) for language in LANGUAGES)
 
 
 def _in_order(phrase: str) -> str:
-    return _ordered(phrase, analyzer_for(AVAILABLE[0]))
+    return _ordered(phrase, analyzer_for(LANGUAGES[0]))
 
 
 def _ordered(text: str, analyzer: Analyzer) -> str:

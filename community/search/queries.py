@@ -148,8 +148,8 @@ def matching_now(viewer: Viewer, query: Query, topic_ids: Sequence[int]) -> list
 
 
 def index_is_usable() -> bool:
-    """Whether both indexes can be read; for `/readyz`."""
-    return not indexes().needs_rebuild
+    """Whether searches are answered; for `/readyz`."""
+    return indexes().is_usable
 
 
 def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) -> tuple[Found, str | None]:

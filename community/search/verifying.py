@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from community.categories.models import Category
-from community.core.languages import AVAILABLE
 from community.core.log import read_after
 from community.core.position import parse_position
 from community.extensions import db
 from community.posts.models import Post
-from community.search.analysis import analyzer_for
+from community.search.analysis import DEFAULT_LANGUAGE, LANGUAGES, analyzer_for
 from community.search.querying import Query
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
@@ -27,7 +26,7 @@ MOST_BEHIND = 500
 def still_true(viewer: Viewer, query: Query, topic_ids: Sequence[int], index_position: str) -> list[int]:
     """Those of the hits, in their order, that this viewer may see and that fulfil the query as they are now."""
     rows = db.session.execute(
-        select(Topic.id, Topic.title, Topic.state, Topic.closed, Topic.kind, Topic.category_id)
+        select(Topic.id, Topic.title, Topic.state, Topic.closed, Topic.kind, Topic.category_id, Topic.language)
         .join(Category, Category.id == Topic.category_id)
         .where(Topic.id.in_(topic_ids), topics_visible_to(viewer))
     ).all()
@@ -36,7 +35,7 @@ def still_true(viewer: Viewer, query: Query, topic_ids: Sequence[int], index_pos
     if changed and (query.words or query.phrases):
         texts = _texts(changed)
         for topic_id in changed:
-            if not _says(f"{visible[topic_id].title} {texts[topic_id]}", query):
+            if not _says(f"{visible[topic_id].title} {texts[topic_id]}", query, visible[topic_id].language):
                 del visible[topic_id]
     return [topic_id for topic_id in topic_ids if topic_id in visible]
 
@@ -70,9 +69,9 @@ def _texts(topic_ids: Collection[int]) -> dict[int, str]:
     return texts
 
 
-def _says(text: str, query: Query) -> bool:
-    """Whether the text has every word that the query asks for, as it is written or as a stem."""
-    analyzer = analyzer_for(AVAILABLE[0])
+def _says(text: str, query: Query, language: str) -> bool:
+    """Whether the text of this language has every word that the query asks for, as it is written or as a stem."""
+    analyzer = analyzer_for(language if language in LANGUAGES else DEFAULT_LANGUAGE)
     there = {each for piece in analyzer.pieces(text) for each in (piece.word, piece.stem)}
     sought = [piece for words in (*query.words, *query.phrases) for piece in analyzer.sought(words)]
     return all(piece.word in there or piece.stem in there for piece in sought if not analyzer.is_filler(piece.word))

@@ -50,6 +50,8 @@ def again(engine: FolderEngine) -> FolderEngine:
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     """Each engine in turn."""
+    if request.param == "tantivy":
+        pytest.importorskip("tantivy", reason="without Tantivy; install it by: pip install 'bothways[tantivy]'")
     return str(request.param)
 
 
