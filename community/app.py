@@ -25,6 +25,7 @@ from community.core import addresses, assets, database, languages, limits
 from community.core.errors import Refused, TooMany
 from community.core.pagecache import EngineVersions, PublicPages, SqliteVersions
 from community.extensions import babel, csrf, db, limiter, login_manager, socketio
+from community.notifications import frame
 
 assert community.tables
 
@@ -45,6 +46,7 @@ CAPABILITIES: tuple[str, ...] = (
     "home",
     "insights",
     "live",
+    "notifications",
     "people",
     "posts",
     "promise",
@@ -58,6 +60,7 @@ READERS: tuple[str, ...] = (
     "community.faq.follow.FaqFollower",
     "community.follows.keeping.FollowKeeper",
     "community.mail.follow.MailFollower",
+    "community.notifications.follow.NotificationFollower",
     "community.posts.release.PostRelease",
     "community.promise.follow.PromiseFollower",
     "community.search.meaning.follow.MeaningFollower",
@@ -78,6 +81,7 @@ JOBS: tuple[str, ...] = (
     "community.posts.jobs.JOBS",
     "community.follows.jobs.JOBS",
     "community.promise.jobs.JOBS",
+    "community.notifications.jobs.JOBS",
     "community.staff.jobs.JOBS",
     "community.topics.jobs.JOBS",
     "community.core.strangers.JOBS",
@@ -88,6 +92,7 @@ LETTERS: tuple[str, ...] = (
     # Kinds of mail: mappings of `community.mail.letters.Kind`, by name; the sender asks them.
     "community.mail.account_letters.KINDS",
     "community.mail.nudge_letters.KINDS",
+    "community.notifications.letters.KINDS",
 )
 
 SESSION_COOKIE = "bothways"
@@ -113,6 +118,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     assets.install(app)
     cookie.install(app)
     app.extensions["other_channels"] = {other.kind: other for other in (import_string(name)() for name in OTHER_CHANNELS)}
+    frame.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))
     guard.install(app)

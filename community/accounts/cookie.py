@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, has_request_context, request, session
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -60,7 +60,12 @@ def language() -> str:
 
 
 def time_zone() -> str:
-    """The time zone that moments are written in: the viewer's own; UTC for visitors, whose pages are shared."""
+    """The time zone that moments are written in: the viewer's own; UTC for visitors, whose pages are shared.
+
+    Where something is drawn for one reader outside their request, it is theirs (`core.fragments.drawing`).
+    """
+    if drawn := g.get("time_zone"):
+        return str(drawn)
     return _drawn_for().time_zone if has_request_context() and "_user_id" in session else "UTC"
 
 

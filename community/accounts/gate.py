@@ -44,6 +44,12 @@ def without_session(view: Callable[P, T]) -> Callable[P, T]:
     return view
 
 
+def token_alone(view: Callable[P, T]) -> Callable[P, T]:
+    """An unsafe request that a signed token in its address allows by itself, wherever it comes from (RFC 8058; rulings 6)."""
+    vars(view)["token_alone"] = True
+    return view
+
+
 def members_only(view: Callable[P, T]) -> Callable[P, T | Response]:
     """Somebody signed in. A visitor who reads is sent to sign in and back; one who writes gets a 401."""
 

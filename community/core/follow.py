@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import structlog
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from community.core.base import Base, Id, PrimaryKey
 from community.core.log import Event, Recorded, read_after
@@ -74,6 +74,8 @@ class Follower:
     reads: ClassVar[Mapping[type[Event], Reading]]
     ignores: ClassVar[frozenset[type[Event]]] = frozenset()
     ignores_the_rest: ClassVar[bool] = False
+    comes_after: ClassVar[type[Follower] | None] = None
+    """A reader whose effects this one builds on: no event is taken before that one has passed it."""
 
     @classmethod
     def is_wanted(cls) -> bool:
@@ -102,7 +104,7 @@ class Follower:
 
     def _take(self, limit: int) -> int:
         # A look without the write lock first: most looks find nothing.
-        waiting = bool(read_after(db.session(), self.reached(), 1))
+        waiting = bool(self._next(db.session(), self.reached(), 1))
         db.session.rollback()
         if not waiting:
             return 0
@@ -110,7 +112,7 @@ class Follower:
             cursor = self._cursor(u)
             if not leased(cursor, u.now):
                 return 0
-            batch = read_after(u.session, cursor.position, limit)
+            batch = self._next(u.session, cursor.position, limit)
             for recorded in batch:
                 reading = self.reads.get(type(recorded.event)) if recorded.event else None
                 if reading is not None:
@@ -118,6 +120,10 @@ class Follower:
             if batch:
                 cursor.position = batch[-1].position
             return len(batch)
+
+    def _next(self, session: Session, position: int, limit: int) -> list[Recorded]:
+        before = self.comes_after().reached() if self.comes_after is not None else None
+        return [each for each in read_after(session, position, limit) if before is None or each.position <= before]
 
     def _cursor(self, u: Unit) -> Cursor:
         cursor = u.session.get(Cursor, self.name)

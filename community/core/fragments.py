@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, flash, g, get_template_attribute, redirect, request
-from flask_babel import force_locale
+from flask_babel import force_locale, refresh
 from markupsafe import Markup
 
 from community.core.clock import zones
@@ -64,8 +63,14 @@ def respond(location: str, *streams: Markup, said: str = "") -> Response:
 def drawing(app: Flask, language: str, time_zone: str = "UTC") -> Iterator[None]:
     """Let macros be drawn outside a request, in one language and time zone, with the site's own base address."""
     with app.test_request_context(base_url=app.config["BASE_URL"]), force_locale(language):
-        g.babel_tzinfo = ZoneInfo(time_zone) if time_zone in zones() else ZoneInfo("UTC")  # where Flask-Babel keeps it
-        yield
+        before = g.get("time_zone")  # an outer context may be shared
+        g.time_zone = time_zone if time_zone in zones() else "UTC"
+        refresh()
+        try:
+            yield
+        finally:
+            g.time_zone = before
+            refresh()
 
 
 def base_url() -> str:

@@ -31,7 +31,11 @@ def catch_up(viewer: Viewer, names: Sequence[str], position: str) -> dict[str, A
     channels = {name: channel for name in asked if (channel := parse(name)) is not None}
     open_now = readable(viewer, channels.values())
     granted = {name: channel for name, channel in channels.items() if channel in open_now}
-    streams, reload = _missed(viewer, granted, _since(position, now), now)
+    own = {name: channel for name, channel in granted.items() if channel.kind == "user"}
+    since = _since(position, now)
+    streams, reload = _missed(viewer, {name: channel for name, channel in granted.items() if name not in own}, since, now)
+    # What is somebody's own holds its whole state, so nothing of it is missed and nothing has to be loaded again for it.
+    streams += [_stream(name, now, since, html) for name, channel in own.items() if (html := streams_for(viewer, channel, ()))]
     return {
         "granted": list(granted),
         "refused": [name for name in asked if name not in granted],
@@ -69,8 +73,12 @@ def _missed(
             reload.append(name)
             continue
         if html:
-            streams.append({"channel": name, "position": str(now), "prev": str(Position(now.epoch, since)), "html": html})
+            streams.append(_stream(name, now, since, html))
     return streams, reload
+
+
+def _stream(name: str, now: Position, since: int | None, html: str) -> dict[str, str]:
+    return {"channel": name, "position": str(now), "prev": str(Position(now.epoch, since or 0)), "html": html}
 
 
 def on(name: str, recorded: Iterable[Recorded]) -> list[Recorded]:

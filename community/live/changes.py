@@ -13,6 +13,7 @@ from community.categories import events as categories
 from community.core.log import Event, Recorded
 from community.faq import events as faq
 from community.follows import events as follows
+from community.notifications import events as notifications
 from community.posts import events as posts
 from community.promise import events as promise
 from community.searches import events as searches
@@ -114,6 +115,9 @@ IGNORED: Mapping[type[Event], str] = {
     accounts.SuspensionLifted: "shows nowhere",
     follows.FollowChanged: "shows its own reader how they follow, by their stylesheet",
     follows.VisitorMeTooAsked: "for mail: it counts once it is confirmed",
+    notifications.NotificationsMade: "the bells of those who were told (own.py)",
+    notifications.NotificationsRead: "the reader's bell (own.py)",
+    notifications.MailChanged: "shows on the page of the choice alone",
     staff.RoleGranted: "badges of posts are those of the time of writing; a new right shows with the next load",
     staff.RoleEnded: "ends rights to channels (evict.py); old badges say so with the next load",
     staff.StaffProfileChanged: "shows with the next load",

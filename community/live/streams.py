@@ -21,13 +21,14 @@ from community.live.changes import EVENTS, Changes, Part, changes_of, is_hidden
 from community.live.channels import Channel, others, readable
 from community.live.desk import desk_streams
 from community.live.lists import MOST_TILES, home_streams, list_streams
+from community.live.own import bell_streams, rings
 from community.live.topic_page import topic_streams
 from community.posts.queries import post_views_unchecked, topic_view
 from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise"})
+DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "user"})
 """Kinds of channels with pages that events redraw."""
 
 
@@ -54,6 +55,8 @@ def warm_up() -> None:
 
 def draws(channel: Channel, recorded: Sequence[Recorded]) -> bool:
     """Whether these events change anything that a page on this channel shows."""
+    if channel.kind == "user":
+        return rings(recorded)
     return (channel.kind in DRAWN or channel.kind in others()) and any(type(each.event) in EVENTS for each in recorded)
 
 
@@ -95,6 +98,8 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
     if channel.kind == "faq":
         # Also of entries whose question can no longer be read: that they left is all that this says.
         return REFRESH if draws(channel, recorded) else Markup()
+    if channel.kind == "user":
+        return bell_streams(viewer) if viewer.id == channel.id else Markup()
     mine = [each for each in recorded if not is_hidden(each) or (each.event and each.event.by_id == viewer.id)]
     known = open_to(viewer, channel, mine)
     if not draws(channel, known):

@@ -17,6 +17,7 @@ from community.extensions import db
 from community.live.channels import Channel, others
 from community.live.evict import close_expired, evict
 from community.live.listeners import Listeners
+from community.live.own import told_here
 from community.live.push import Batch, Pusher
 from community.live.sockets import Sender
 from community.live.streams import warm_up
@@ -128,6 +129,8 @@ class Tail:
                     channel = self._listeners.heard(name)
                     if channel is not None:
                         self._waiting.setdefault(channel, []).append(each)
+                for channel in told_here(each, self._listeners):
+                    self._waiting.setdefault(channel, []).append(each)
             self._position = Position(epoch, recorded[-1].position)
 
     def _begin_anew(self, position: Position) -> None:

@@ -30,6 +30,7 @@ from community.follows.events import (
     VisitorMeTooConfirmed,
 )
 from community.mail.letters import put
+from community.notifications.events import MailChanged, NotificationsMade, NotificationsRead
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.promise.events import PromiseChanged, PromiseMissed
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
@@ -105,6 +106,8 @@ class MailFollower(Follower):
             *(PromiseChanged, PromiseMissed),
             # One of many small thanks: no letter each.
             *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
+            # The outbox is filled by notifications themselves (notifications/mailing.py).
+            *(NotificationsMade, NotificationsRead, MailChanged),
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )

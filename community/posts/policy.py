@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from community.core.errors import ALLOWED, Conflict, Decision, Forbidden, Unauthorized, refused
 from community.posts.models import Post, Removal
 from community.staff.viewer import Viewer
+from community.topics.references import may_be_removed
 
 
 def may_edit(viewer: Viewer, post: Post) -> Decision:
@@ -21,12 +22,15 @@ def may_edit(viewer: Viewer, post: Post) -> Decision:
 def may_remove(viewer: Viewer, post: Post) -> Decision:
     """Whether this viewer may take a post away: moderators, and its author.
 
+    Nobody takes away the question that others are duplicates of (product.md 2).
     The author of a topic cannot take its first post away once others have written: what they wrote would go with it.
     """
+    if not viewer.is_moderator and (viewer.id is None or viewer.id != post.author_id):
+        return refused(_("Only moderators remove what others wrote."))
+    if post.number == 1 and not (leads_here := may_be_removed(post.topic)):
+        return leads_here
     if viewer.is_moderator:
         return ALLOWED
-    if viewer.id is None or viewer.id != post.author_id:
-        return refused(_("Only moderators remove what others wrote."))
     if post.number == 1 and post.topic.others_count:
         return refused(_("Others have written here, so only a moderator can remove it. You can still edit it."))
     return ALLOWED

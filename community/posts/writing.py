@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 
 from community.accounts.models import Account
 from community.core.errors import Invalid, TooMany
@@ -16,7 +17,7 @@ from community.core.native import NativeThreads, TooBusy
 from community.core.text import is_clean
 from community.core.unit import Unit
 from community.extensions import db
-from community.posts.models import Post
+from community.posts.models import Mention, Post
 from community.staff.queries import badge_now
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
@@ -25,6 +26,9 @@ from community.topics.state import reopened_at
 
 LONG = 4_000
 """Characters from which a text is rendered off the event loop (rulings 16): it takes about 5 ms then."""
+
+MOST_MENTIONED = 10
+"""People whom one post tells that it names them."""
 
 _threads = NativeThreads(at_once=2, seconds=10.0)
 
@@ -36,6 +40,8 @@ class Text:
     body: str
     html: Markup
     text: str
+    mentions: tuple[str, ...] = ()
+    """The handles that stand in it, in lower case, whether or not they exist."""
 
 
 def prepared(body: str) -> Text:
@@ -57,7 +63,7 @@ def prepared(body: str) -> Text:
     rendered = rendered_body(body)
     if not rendered.html.strip():
         raise Invalid(fields={"body": _("Please write something that can be seen.")})
-    return Text(body, rendered.html, rendered.text)
+    return Text(body, rendered.html, rendered.text, rendered.mentions)
 
 
 def rendered_body(body: str) -> Rendered:
@@ -127,9 +133,18 @@ def insert_post(
         held_at=u.now if held else None,
     )
     u.add(post)
+    set_mentions(u, post, text.mentions)
     if not held:
         count_in(topic, post)
     return post
+
+
+def set_mentions(u: Unit, post: Post, handles: Sequence[str]) -> None:
+    """Inside a unit: note whom a post names, apart from its author; of many the first ten, as the rest would be a nuisance."""
+    u.session.execute(delete(Mention).where(Mention.post_id == post.id))
+    named = (Account.handle.in_(handles[:MOST_MENTIONED]), Account.erased_at.is_(None), Account.id != post.author_id)
+    for account_id in u.session.scalars(select(Account.id).where(*named)) if handles else ():
+        u.session.add(Mention(post_id=post.id, account_id=account_id))
 
 
 def next_number(u: Unit, topic_id: int, *, held: bool) -> int:

@@ -30,6 +30,7 @@ from community.follows.events import (
     VisitorMeTooAsked,
     VisitorMeTooConfirmed,
 )
+from community.notifications.events import MailChanged, NotificationsMade, NotificationsRead
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.promise.events import PromiseChanged, PromiseMissed
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
@@ -85,6 +86,7 @@ class SearchFollower(Follower):
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Nobody searches by them.
             *(PromiseChanged, PromiseMissed),
+            *(NotificationsMade, NotificationsRead, MailChanged),
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )

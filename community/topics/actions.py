@@ -21,6 +21,7 @@ from community.topics.events import (
 from community.topics.models import Closure, Duplicate, InfoRequest, Topic
 from community.topics.policy import may_ask_info, may_close, may_mark_duplicate, may_move
 from community.topics.queries import live_closure, topic_for
+from community.topics.references import may_stand_in
 from community.topics.state import live_duplicate, live_info_request, recompute
 from community.topics.titles import one_line
 
@@ -70,7 +71,7 @@ def open_unsolved(u: Unit, topic: Topic, by: Viewer) -> None:
 
 
 def move_topic(*, by: Viewer, topic_id: int, category_id: int) -> None:
-    """Put a topic into another category, which the mover may read."""
+    """Put a topic into another category, which the mover may read. Raises Conflict where a duplicate would lead out of sight."""
     with unit() as u:
         by = refreshed(by)
         topic = topic_for(by, topic_id)
@@ -79,6 +80,7 @@ def move_topic(*, by: Viewer, topic_id: int, category_id: int) -> None:
         former = topic.category_id
         if former == category.id:
             return
+        require(may_stand_in(topic, category))
         topic.category_id, topic.language = category.id, category.language
         u.record(TopicMoved(by_id=by.id, topic_id=topic.id, category_id=category.id, former_category_id=former))
 

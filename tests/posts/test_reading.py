@@ -8,11 +8,13 @@ from flask import Flask
 from community.answers.actions import accept_answer, make_official
 from community.core.errors import NotFound
 from community.core.position import Standing
+from community.core.unit import unit
 from community.posts import kept, reading
 from community.posts.actions import remove_post
 from community.posts.queries import tiles, topic_page, topic_view
 from community.posts.queries.lists import Listing
-from community.topics.actions import mark_duplicate, move_topic
+from community.topics.actions import mark_duplicate
+from community.topics.models import Topic
 from tests.forum import VISITOR, Forum, small_forum, statements
 
 
@@ -115,7 +117,8 @@ def test_what_a_topic_links_to_stays_within_its_readers(forum: Forum) -> None:
     mark_duplicate(by=forum["worker"], topic_id=secret.topic_id, original_id=original.topic_id)
     assert topic_view(VISITOR, asked.topic_id).duplicate_of.title == "Original"
     assert [link.title for link in topic_view(forum["worker"], original.topic_id).duplicates] == ["Repeated"]
-    move_topic(by=forum["keeper"], topic_id=original.topic_id, category_id=forum.categories["inside"])
+    with unit() as u:  # by hand: the original stays where its duplicates can lead, unless its whole place is hidden
+        u.fetch(Topic, original.topic_id).category_id = forum.categories["inside"]
     assert topic_view(forum["worker"], asked.topic_id).duplicate_of is None
     assert {link.title for link in topic_view(forum["worker"], original.topic_id).duplicates} == {"Repeated", "Inside"}
     for viewer in (VISITOR, forum["friend"]):

@@ -23,14 +23,12 @@ CAPABILITIES = (
     {"home"},
     {"imports"},
     {"demo"},
-    {"mail"},  # an outbox and its sender: whoever has something to write puts it there
-    {"notifications"},  # live shows how many are unread
+    # The outbox and its sender, open to letters of others; and what people are told, of which live shows how much is unread.
+    {"mail", "notifications"},
 )
-READERS = {"live", "search", "mail", "notifications"}
+READERS = {"live", "search"}
 ABOVE_READERS = {"asking"}
 """Pages that search, and write by capabilities alone."""
-
-READERS = {"live", "search"}
 API = {"api"}
 OUTERMOST = {
     *("app", "tables", "guard", "cli", "worker", "web", "wsgi", "supervisor", "running", "checkpoints", "migrating"),

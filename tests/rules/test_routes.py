@@ -41,6 +41,8 @@ PUBLIC_WRITES = {
     *("asking.look", "asking.note_opened", "asking.end_answered", "asking.go_on", "asking.note_found"),
     # An address to hear of a solution, and the button of the page that is mailed there to confirm it.
     *("follows.leave_address", "follows.confirm"),
+    # The link of a mail that stops mails like it, for its reader or their mail program (RFC 8058).
+    "notifications.stop",
 }
 
 
@@ -73,7 +75,9 @@ def unanswered(reader: type[Follower], events: set[type[Event]]) -> list[str]:
     reads, ignores = set(reader().reads), set(reader.ignores)
     if reader.ignores_the_rest:
         # Readers in the ring of readers know every event, and answer for each in writing.
-        assert not reader.__module__.startswith(("community.live.", "community.search.", "community.mail."))
+        assert not reader.__module__.startswith(
+            ("community.live.", "community.search.", "community.mail.", "community.notifications.")
+        )
         return [] if reads and not ignores else ["nothing is read"]
     return sorted(kind.name for kind in (events - reads - ignores) | (reads & ignores))
 

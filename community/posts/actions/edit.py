@@ -16,7 +16,7 @@ from community.posts.events import PostEdited
 from community.posts.models import Edit, Post
 from community.posts.policy import may_edit
 from community.posts.queries.posts import post_for
-from community.posts.writing import prepared
+from community.posts.writing import prepared, set_mentions
 from community.staff.viewer import Viewer, refreshed
 from community.tags.queries import tags_unchecked
 from community.tags.tagging import checked_tags, set_tags
@@ -74,6 +74,7 @@ def edit_post(
         rewritten = _rewrite(u, by, post, text.body, topic_fields.title, kept=kept)
         if rewritten:
             post.body, post.html, post.text = text.body, str(text.html), text.text
+            set_mentions(u, post, text.mentions)
             u.record(
                 PostEdited(
                     by_id=by.id,

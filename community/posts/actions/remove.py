@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from community.core.errors import Conflict, Invalid, require
+from community.core.errors import Invalid, require
 from community.core.unit import Unit, unit
 from community.posts.events import PostRemoved, PostRestored
 from community.posts.models import RULES, Removal
@@ -14,7 +14,6 @@ from community.posts.queries.posts import post_for
 from community.posts.writing import recount
 from community.staff.viewer import Viewer, refreshed
 from community.topics.actions import checked_reason, open_unsolved
-from community.topics.models import Duplicate, Topic
 from community.topics.state import recompute
 
 
@@ -33,7 +32,6 @@ def remove_post(*, by: Viewer, post_id: int, rule: str = "", reason: str = "") -
         by_author = by.id == post.author_id
         rule, reason = _stated(rule, reason, by_author=by_author)
         if post.number == 1:
-            _check_references(u, post.topic)
             post.topic.removed_at = u.now
         post.removed_at = u.now
         u.add(Removal(post_id=post.id, by_id=by.id, by_author=by_author, rule=rule, reason=reason, at=u.now))
@@ -92,9 +90,3 @@ def _stated(rule: str, reason: str, *, by_author: bool) -> tuple[str, str]:
     if rule not in RULES:
         raise Invalid(fields={"rule": _("Please choose the rule that it breaks.")})
     return rule, checked_reason(reason)
-
-
-def _check_references(u: Unit, topic: Topic) -> None:
-    referring = select(Duplicate.id).where(Duplicate.original_id == topic.id, Duplicate.undone_at.is_(None)).limit(1)
-    if u.session.execute(referring).first() is not None:
-        raise Conflict(_("Another question is a duplicate of this one, so it has to stay. Undo that first."))

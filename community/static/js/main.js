@@ -5,6 +5,8 @@ import * as Turbo from "../vendor/turbo.js";
 const ATONCE = {
   "relative-time": () => import("../vendor/relative-time.js"),
   "live-feed": () => import("./elements/live-feed.js"),
+  "own-bell": () => import("./elements/own-bell.js"),
+  "read-mark": () => import("./elements/read-mark.js"),
 };
 
 const ONUSE = {

@@ -1,0 +1,34 @@
+// The bell of the frame: joins the channel of who is signed in, so that its count is right on every page. The server draws it.
+import { join, leave } from "../live.js";
+
+class OwnBell extends HTMLElement {
+  connectedCallback() {
+    if (document.documentElement.hasAttribute("data-turbo-preview")) return;
+    this.names = [this.getAttribute("channel")];
+    join(this);
+    document.addEventListener("turbo:before-stream-render", this);
+  }
+
+  disconnectedCallback() {
+    if (this.names) leave(this);
+    document.removeEventListener("turbo:before-stream-render", this);
+  }
+
+  // A count that went up is said politely; one that is drawn again as it was, or went down, is not.
+  handleEvent({ detail: { newStream } }) {
+    if (newStream.target !== "bell") return;
+    const said = (root) => root.querySelector("a[aria-label]:has(.bubble)")?.ariaLabel ?? "";
+    const label = said(newStream.querySelector("template").content);
+    if (label && label !== said(this)) this.querySelector("[role=status]").textContent = label;
+  }
+
+  get position() {
+    return this.getAttribute("position");
+  }
+
+  moved(position) {
+    this.setAttribute("position", position);
+  }
+}
+
+customElements.define("own-bell", OwnBell);
