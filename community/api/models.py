@@ -60,6 +60,7 @@ class TopicOut(BaseModel):
         description="Whether the first answer by the team came within the promised desk hours; null where nothing is promised."
     )
     due_at: datetime | None = Field(description="By when the team answers; null while the clock stands still.")
+    me_too_count: int = Field(description="Members and confirmed visitors who have the problem too.")
     held: bool = Field(description="True while only its author sees it.")
 
 

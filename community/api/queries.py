@@ -181,6 +181,7 @@ def _topics() -> Select[*tuple[Any, ...]]:
             *(Topic.id, Topic.slug, Topic.kind, Topic.title, Topic.state, Topic.closed, Topic.product, Topic.product_version),
             *(Topic.created_at, Topic.active_at, Topic.post_count, Topic.accepted_count, Topic.official_count, Topic.held_at),
             *(Topic.promise, Topic.due_at),
+            Topic.me_too_count,
             *(Topic.author_id, Account.handle, Account.name, Account.hue, Account.photo, Category.slug.label("category")),
             first.label("badge"),
             title.label("badge_title"),
@@ -216,6 +217,7 @@ def _topic(row: Any) -> TopicOut:
         checked=CheckOut(at=row.checked_at, version=row.checked_version, by=row.checker) if row.checked_at else None,
         promise=row.promise,
         due_at=row.due_at,
+        me_too_count=row.me_too_count,
         held=row.held_at is not None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.api import faq, life, marks, promise
+from community.api import faq, following, life, marks, promise
 from community.api import models as m
 from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
@@ -27,6 +27,7 @@ from community.topics.models import KINDS
 from community.topics.queries import topic_for
 
 assert faq
+assert following
 assert life
 assert marks  # they declare their endpoints
 assert promise
