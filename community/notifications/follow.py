@@ -17,6 +17,7 @@ from community.core.follow import Follower, Reading, leased, park
 from community.core.log import Event, Recorded
 from community.core.unit import Unit, unit
 from community.extensions import db
+from community.faq import events as faq
 from community.follows import events as follows
 from community.follows.keeping import FollowKeeper
 from community.mail.letters import put
@@ -189,7 +190,8 @@ class NotificationFollower(Follower):
             *(follows.VisitorMeTooConfirmed, own.NotificationsMade, own.NotificationsRead, own.MailChanged),
             # Nothing that anybody waits for: it shows where it stands.
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
-            *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored),
+            *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
+            *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, votes.RatingUndone, votes.AnswerRatedByVisitors),
         }

@@ -78,7 +78,7 @@ def masked(text: str, *words: str) -> str:
     """Text without what differs between any two people."""
     for word in words:
         text = text.replace(word, "…")
-    return re.sub(r'value="[\w.-]{60,}"|hue-\d+|v=\w{12}|\d\d:\d\d:\d\d[^"<]*', "…", text)
+    return re.sub(r'value="[\w.-]{60,}"|hue-\d+|v=\w{12}|user:\d+|position="[^"]+"|\d\d:\d\d:\d\d[^"<]*', "…", text)
 
 
 def test_of_two_who_claim_an_address_its_owner_chooses(app: Flask) -> None:
