@@ -27,6 +27,7 @@ from community.notifications.models import Notification, Telling
 from community.notifications.telling import VISITORS, News, Place, place_of, tell, tell_many, tell_portion
 from community.posts import events as posts
 from community.posts.models import Mention, Post
+from community.promise import events as promise
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
@@ -191,6 +192,7 @@ class NotificationFollower(Follower):
             # Nothing that anybody waits for: it shows where it stands.
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
             *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
+            *(promise.PromiseChanged, promise.PromiseMissed),
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, votes.RatingUndone, votes.AnswerRatedByVisitors),
