@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
@@ -18,10 +20,10 @@ from community.core.fragments import base_url
 from community.people.queries import person
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.posts.models import Post
-from community.posts.queries import post_for
+from community.posts.queries import post_for, topic_view
 from community.posts.views import Tile
 from community.search.queries import asked, search
-from community.search.similar import similar
+from community.search.similar import Similar, related, similar
 from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
@@ -150,18 +152,16 @@ def get_similar(call: Call[Nothing, m.SimilarQuery]) -> m.SimilarResults:
     """Find the questions nearest to one that somebody is about to ask."""
     q = call.query
     found = similar(call.viewer, q.title, q.body, limit=q.limit, answered=q.answered)
-    results = [
-        m.Result(
-            topic=_topic_found(one.tile),
-            snippet=one.passage,
-            post_url=f"{base_url()}{one.answer.url if one.answer else one.tile.url}",
-            by=author_out(one.answer.author) if one.answer else None,
-            accepted=one.answer is not None and one.answer.accepted,
-            official=one.answer is not None and one.answer.official,
-        )
-        for one in found
-    ]
-    return m.SimilarResults(results=results)
+    return _similar_out(found)
+
+
+@endpoint(bp, "GET", "/topics/<int:topic_id>/related", answer=m.SimilarResults)
+def get_related(call: Call[Nothing, Nothing], topic_id: int) -> m.SimilarResults:
+    """Find the questions that are about the same as a topic."""
+    topic = topic_view(call.viewer, topic_id)
+    if topic.held or topic.removed:
+        raise NotFound
+    return _similar_out(related(call.viewer, topic))
 
 
 @endpoint(bp, "GET", "/categories", answer=m.CategoryList)
@@ -242,6 +242,21 @@ def _topic_found(tile: Tile) -> m.TopicFound:
         closed=tile.closed,
         category=tile.category.slug,
     )
+
+
+def _similar_out(found: Sequence[Similar]) -> m.SimilarResults:
+    results = [
+        m.Result(
+            topic=_topic_found(one.tile),
+            snippet=one.passage,
+            post_url=f"{base_url()}{one.answer.url if one.answer else one.tile.url}",
+            by=author_out(one.answer.author) if one.answer else None,
+            accepted=one.answer is not None and one.answer.accepted,
+            official=one.answer is not None and one.answer.official,
+        )
+        for one in found
+    ]
+    return m.SimilarResults(results=results)
 
 
 def _moderating(call: Call[m.PostChange, Nothing] | Call[m.RemovalAsked, Nothing], post_id: int) -> None:

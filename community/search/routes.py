@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from community.accounts import gate
 from community.categories.queries import categories_visible_to
 from community.core import limits
+from community.core.pagecache import cacheable
 from community.core.paging import page_number
 from community.core.position import position_now
 from community.insights.noted import flusher, note_empty_search
@@ -14,6 +15,7 @@ from community.search.freshness import fresh_topics, long_before, wait_for_index
 from community.search.normal import key_of
 from community.search.queries import asked, search
 from community.search.querying import LONGEST
+from community.search.related import related_page
 
 bp = Blueprint("search", __name__)
 
@@ -50,5 +52,20 @@ def results() -> Response:
     )
     answer = make_response(page)
     answer.call_on_close(flusher())
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@bp.get("/t/<int:topic_id>/related")
+@gate.public
+@limits.by_person("120 per minute", methods=("GET",))
+def related(topic_id: int) -> Response:
+    """Questions that are related to a topic, as a page; with `?part` the list alone, which a topic's page puts beside it."""
+    viewer = gate.viewer()
+    found = related_page(viewer, topic_id)
+    template = "search/related_part.html" if "part" in request.args else "search/related.html"
+    answer = make_response(render_template(template, topic=found.topic, tiles=found.tiles))
+    if found.stood is not None and not viewer.signed_in:
+        return cacheable(answer, found.stood.versions)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from community.categories.policy import visibilities_open_to
 from community.core.errors import TooMany
@@ -83,11 +84,11 @@ def similar(
     return _shown(viewer, words, meaning, found.position, limit, without=without, answered=answered)
 
 
-def related(viewer: Viewer, topic: TopicView, question: str, *, limit: int = 5) -> tuple[Similar, ...]:
-    """The questions nearest to a topic that this viewer may see, beside it; `question` is the text of its first post."""
-    found = _ask(
-        _read(topic.title, LONGEST_TITLE), _read(question, LONGEST_BODY), audiences(visibilities_open_to(viewer)), (topic.id,)
-    )
+def related(viewer: Viewer, topic: TopicView, *, limit: int = 5) -> tuple[Similar, ...]:
+    """The questions nearest to a topic that this viewer may see, to stand beside it; the topic was loaded for this viewer."""
+    first = select(Post.text).where(Post.topic_id == topic.id, Post.number == 1, Post.removed_at.is_(None))
+    title, body = _read(topic.title, LONGEST_TITLE), _read(db.session.scalars(first).first() or "", LONGEST_BODY)
+    found = _ask(title, body, audiences(visibilities_open_to(viewer)), (topic.id,))
     words = {hit.topic_id: hit.score for hit in found.hits}
     meaning = near_topic(viewer, topic.id, limit=_CANDIDATES, also=words)
     return _shown(viewer, words, meaning, found.position, limit, without=topic.id, answered=False)

@@ -67,6 +67,8 @@ ADDRESSES = {
     "/api/v1/categories": (200, 200),
     "/api/v1/search?q=rattle": (200, 200),
     "/api/v1/similar?title=Why+does+it+rattle": (200, 200),
+    "/api/v1/topics/1/related": (200, 200),
+    "/t/1/related": (200, 200),
     "/api/v1/people/worker": (200, 200),
     "/api/v1/events": (200, 200),
     "/healthz": (200, 200),

@@ -44,7 +44,7 @@ def near_text(viewer: Viewer, text: str, *, limit: int, also: Collection[int] = 
 
     Only categories that the viewer may read are looked at, as the vectors know them: check each topic before it is shown.
     """
-    known = _known(viewer)
+    known = _known(viewer, asks_model=True)
     if known is None:
         return {}
     matrix, categories = known
@@ -58,12 +58,18 @@ def near_text(viewer: Viewer, text: str, *, limit: int, also: Collection[int] = 
 
 def near_topic(viewer: Viewer, topic_id: int, *, limit: int, also: Collection[int] = ()) -> dict[int, float]:
     """The same for a topic by its own vector; the model is not asked."""
-    known = _known(viewer)
+    known = _known(viewer, asks_model=False)
     vector = known[0].of(topic_id) if known is not None else None
     if known is None or vector is None:
         return {}
     matrix, categories = known
     return _in_time(lambda: matrix.nearest(vector, categories, limit + 1, [*also, topic_id]))
+
+
+def may_come_nearer(topic_id: int) -> bool:
+    """Whether the vector of a topic is still to come, so that what is near it may be another soon."""
+    memory: _Memory | None = current_app.extensions.get("meaning")
+    return loading.is_wanted() and (memory is None or memory.matrix is None or memory.matrix.of(topic_id) is None)
 
 
 class _Remembered:
@@ -128,11 +134,11 @@ class _Memory:
         return len(rows)
 
 
-def _known(viewer: Viewer) -> tuple[Matrix, frozenset[int]] | None:
+def _known(viewer: Viewer, *, asks_model: bool) -> tuple[Matrix, frozenset[int]] | None:
     """The vectors, and the categories whose topics this viewer may see; None while there is no model."""
     if not loading.is_wanted():
         return None
-    if not loading.is_loaded():
+    if asks_model and not loading.is_loaded():
         loading.begin(_threads)
         return None
     memory: _Memory = current_app.extensions.setdefault("meaning", _Memory())

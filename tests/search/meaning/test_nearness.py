@@ -16,12 +16,13 @@ from community.core.native import NativeThreads
 from community.core.unit import unit
 from community.extensions import db
 from community.posts.actions import remove_post
+from community.posts.queries import topic_view
 from community.search.follow import SearchFollower
 from community.search.fusion import fused
 from community.search.meaning import loading, nearness, weights
 from community.search.meaning.follow import MeaningFollower
 from community.search.meaning.matrix import Matrix
-from community.search.similar import similar
+from community.search.similar import related, similar
 from community.staff.viewer import Viewer
 from community.topics.actions import move_topic
 from tests.forum import VISITOR, Forum, small_forum, take_all
@@ -101,6 +102,19 @@ def test_two_worlds_that_differ_in_a_secret_are_near_alike(forum: Forum) -> None
     follow_up()
     assert [(scores(text), scores(text, forum["asker"]), titles(text, limit=20)) for text in texts] == before
     assert secret.topic_id in scores(texts[1], forum["worker"])
+
+
+def test_what_is_related_by_meaning_needs_no_word_in_common_and_no_model(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    cold = forum.question(title=COLD, body="Does frost harm the cells?")
+    winter = forum.question(title="Can I load my battery in winter?", body="Will the cold hurt it while it charges?")
+    forum.question(title="My order has not arrived", body="I paid weeks ago.")
+    follow_up()
+    monkeypatch.setattr(loading, "model", lambda: None)
+    assert [one.tile.id for one in related(VISITOR, topic_view(VISITOR, cold.topic_id))] == [winter.topic_id]
+    assert not nearness.may_come_nearer(cold.topic_id)
+    new = forum.question(title="Not followed yet", body="Wait.")
+    assert related(VISITOR, topic_view(VISITOR, new.topic_id)) == ()
+    assert nearness.may_come_nearer(new.topic_id), "so that nothing is kept that will soon be another"
 
 
 def test_memory_follows_the_table_and_begins_anew_with_another_log(forum: Forum) -> None:
