@@ -15,6 +15,7 @@ from community.core import clock
 from community.core.errors import Conflict
 from community.demo.acts import acts_of
 from community.demo.content import Content, Size, load
+from community.demo.interest import show_interest
 from community.demo.made import Thread, World
 from community.demo.timing import holidays_around
 from community.extensions import db
@@ -57,6 +58,7 @@ def build(
     with clock.at(moment):
         settle_quiet_questions()
         settle_all()
+    show_interest(world, moment)
     mark.unlink()
     return world
 
