@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union
 
 from community.categories.models import Category
 from community.core.unit import Unit
 from community.extensions import db
 from community.faq.models import FaqEntry
+from community.follows.models import MeToo
 from community.insights.models import TopicOutcome
 from community.insights.queries import Looked, looked_for_unchecked
 from community.posts.models import Post
 from community.staff.viewer import VISITOR
 from community.topics.models import Topic
 from community.topics.queries import topics_visible_to
-from community.votes.queries import worth
+from community.votes.models import HelpfulMark
 
 FOUND_A_PERSON: Final = 10
 """So many openings from search results count as one visitor who looked for it: a glance says less than a word."""
@@ -81,25 +82,44 @@ def sought_unchecked() -> Iterator[Sought]:
         best: dict[int, Any] = {}
         for row in rows:
             best.setdefault(row.id, row)
-        looked = looked_for_unchecked(list(best))
-        yield from (sought(row, looked.get(topic_id, Looked())) for topic_id, row in best.items())
+        looked, named = looked_for_unchecked(list(best)), _named(best)
+        yield from (sought(row, looked.get(topic_id, Looked()), named.get(topic_id, 0)) for topic_id, row in best.items())
         after = max(best)
 
 
-def sought(row: Any, looked: Looked) -> Sought:
-    """What the signs of one answer amount to.
+def sought(row: Any, looked: Looked, named: int) -> Sought:
+    """What the signs of one answer amount to; nobody counts twice for saying the same in two ways.
 
-    Members are those who have the problem too, to whom the answer was helpful, and who ended a question of their own
-    with it; visitors what is left of the same, and a tenth of the openings from search. Visitors count at most as much
+    Members are those who have the problem too or to whom the answer was helpful (`named`, each account once, without as
+    many as it was not helpful to), or those who ended a question of their own with it, whichever are more: these are
+    not known by name. Visitors are counted alike, and a tenth of the openings from search. They count at most as much
     as members (rulings 7). An answer helped its asker and those who said so by the one way that more people took.
     """
-    marks = max(0, worth(row.helpful_count, row.unhelpful_count, 0, 0))
-    members = row.me_too_count + marks + looked.members
-    visitors = (
-        looked.successful - looked.members + max(0, row.visitors_helpful - row.visitors_unhelpful) + looked.found // FOUND_A_PERSON
-    )
+    members = max(0, named - row.unhelpful_count, looked.members)
+    said = max(looked.successful - looked.members, row.visitors_helpful - row.visitors_unhelpful)
+    visitors = said + looked.found // FOUND_A_PERSON
     helped = max(looked.successful, row.helpful_count + row.visitors_helpful)
     return Sought(row.id, members + max(0, min(members, visitors)), helped + int(row.accepted_by_asker))
+
+
+def _named(best: Mapping[int, Any]) -> dict[int, int]:
+    """How many accounts and confirmed addresses have the problem of these topics too, or were helped by their answers."""
+    too = select(MeToo.topic_id, MeToo.account_id).where(MeToo.topic_id.in_(best))
+    helped = (
+        select(Post.topic_id, HelpfulMark.account_id)
+        .join(Post, Post.id == HelpfulMark.post_id)
+        .where(HelpfulMark.post_id.in_([row.post_id for row in best.values()]))
+        .where(HelpfulMark.helpful, HelpfulMark.undone_at.is_(None))
+    )
+    accounts = union(too, helped).subquery()
+    counted = db.session.execute(select(accounts.c.topic_id, func.count()).group_by(accounts.c.topic_id))
+    found = {row[0]: row[1] for row in counted}
+    members = select(MeToo.topic_id, func.count()).where(MeToo.topic_id.in_(best)).group_by(MeToo.topic_id)
+    with_account = {row[0]: row[1] for row in db.session.execute(members)}
+    return {
+        topic_id: found.get(topic_id, 0) + max(0, row.me_too_count - with_account.get(topic_id, 0))
+        for topic_id, row in best.items()
+    }
 
 
 def _ids_after(after: int) -> Any:
@@ -122,7 +142,7 @@ def _ids_after(after: int) -> Any:
 
 def _signs() -> Any:
     return (
-        select(Topic.id, Topic.me_too_count, Post.accepted_by_asker)
+        select(Topic.id, Topic.me_too_count, Post.id.label("post_id"), Post.accepted_by_asker)
         .add_columns(Post.helpful_count, Post.unhelpful_count, Post.visitors_helpful, Post.visitors_unhelpful)
         .join(Post, Post.topic_id == Topic.id)
         .join(Category, Category.id == Topic.category_id)
