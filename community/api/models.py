@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from community.api.answer_models import CheckOut
+from community.api.search_models import FacetOut, WaitingOut
 from community.core.addresses import LARGEST
 from community.search.querying import LONGEST as LONGEST_QUERY
 
@@ -182,11 +183,13 @@ class Result(BaseModel):
 
 
 class Results(BaseModel):
-    """Search results, best first. `total` is exact to 100 (rulings 20)."""
+    """Search results. `total` is exact to 100 (rulings 20); `facets` counts by `kind`, `state`, `category` and `by`."""
 
     results: list[Result]
     total: int
     total_is_at_least: bool
+    facets: dict[str, list[FacetOut]]
+    waiting: list[WaitingOut]
     suggestion: str | None
     next: str | None
 
@@ -274,6 +277,7 @@ class SearchQuery(Sent):
 
     q: Annotated[str, Field(max_length=LONGEST_QUERY)]
     page: Annotated[int, Field(ge=1, le=10)] = 1
+    sort: Literal["best", "newest"] = "best"
 
 
 class SimilarQuery(Sent):

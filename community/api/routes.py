@@ -13,6 +13,7 @@ from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
 from community.api.layer import Call, Nothing, endpoint
 from community.api.queries import author_out, events_out, link, number_after, post_out, posts_out, topic_out, topics_out
+from community.api.search_models import FacetOut, WaitingOut
 from community.categories.policy import may_open_topic
 from community.categories.queries import categories_visible_to, category_for
 from community.core.errors import Invalid, NotFound
@@ -22,6 +23,7 @@ from community.posts.actions import edit_post, open_topic, remove_post, write_po
 from community.posts.models import Post
 from community.posts.queries import post_for, topic_view
 from community.posts.views import Tile
+from community.search.faceting import Count, Facets
 from community.search.queries import asked, search
 from community.search.similar import Similar, related, similar
 from community.staff.viewer import Viewer
@@ -125,7 +127,7 @@ def delete_post(call: Call[m.RemovalAsked, Nothing], post_id: int) -> m.PostOut:
 @endpoint(bp, "GET", "/search", query=m.SearchQuery, answer=m.Results)
 def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
     """Search topics, answers first; the operators of the search box work here too."""
-    found = search(call.viewer, asked({"q": call.query.q}), number=call.query.page)
+    found = search(call.viewer, asked({"q": call.query.q, "sort": call.query.sort}), number=call.query.page)
     results = [
         m.Result(
             topic=_topic_found(one.tile),
@@ -142,8 +144,10 @@ def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
         results=results,
         total=found.total,
         total_is_at_least=found.at_least,
+        facets=_facets_out(found.facets),
+        waiting=[WaitingOut(title=one.title, url=f"{base_url()}{one.url}") for one in found.held],
         suggestion=found.suggestion,
-        next=link("/search", q=call.query.q, page=call.query.page + 1) if more else None,
+        next=link("/search", q=call.query.q, page=call.query.page + 1, sort=call.query.sort) if more else None,
     )
 
 
@@ -230,6 +234,18 @@ def openapi() -> Response:
 def docs() -> str:
     """The same to read."""
     return render_template("api/docs.html", described=describe(base_url()), endpoints=reading_order(), kind=kind_words)
+
+
+def _facets_out(facets: Facets) -> dict[str, list[FacetOut]]:
+    """The counts of each filter, most first."""
+    return {
+        name: [FacetOut(value=value, count=count.number, at_least=count.at_least) for value, count in _most_first(counts)]
+        for name, counts in facets.items()
+    }
+
+
+def _most_first(counts: dict[str, Count]) -> list[tuple[str, Count]]:
+    return sorted(counts.items(), key=lambda each: (-each[1].number, each[0]))
 
 
 def _topic_found(tile: Tile) -> m.TopicFound:

@@ -26,7 +26,8 @@ def documents_unchecked(topic_ids: Collection[int]) -> list[Document]:
     topics = db.session.execute(
         select(
             *(Topic.id, Topic.kind, Topic.title, Topic.created_at, Topic.active_at, Topic.state, Topic.closed, Topic.category_id),
-            *(Topic.official_count, Topic.accepted_count, Topic.language, Category.visibility),
+            *(Topic.official_count, Topic.accepted_count, Topic.language, Topic.product, Topic.me_too_count),
+            Category.visibility,
             tags_of(Topic.id).label("tags"),
         )
         .join(Category, Category.id == Topic.category_id)
@@ -81,6 +82,8 @@ def _document(topic: Any, posts: list[Any]) -> Document:
         official=topic.official_count > 0,
         accepted=topic.accepted_count > 0,
         helpful=sum(max(0, _worth(post)) for post in later),
+        me_too=topic.me_too_count,
+        product=topic.product,
         language=topic.language,
         audience=audience_of(topic.visibility),
     )

@@ -65,6 +65,8 @@ class Document:
     official: bool = False
     accepted: bool = False
     helpful: int = 0
+    me_too: int = 0
+    product: str = ""
     language: str = "en"
     audience: str = PUBLIC
 

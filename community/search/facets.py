@@ -31,6 +31,8 @@ def facets(document: Document) -> set[str]:
     found.add(language_facet(document.audience, document.language))
     if document.state is not None:
         found.add(facet("state", document.state))
+    if document.product:
+        found.add(facet("product", document.product))
     if document.category_id is not None:
         found.add(facet("category", document.category_id))
     flags = {"closed": document.closed, "staff": document.staff_answered}
@@ -45,6 +47,7 @@ def wanted_facets(query: Query, audiences: Collection[str] | None) -> list[list[
         [facet("state", state) for state in query.states] or None,
         _named("category", query.categories, query.category_ids),
         _named("author", query.authors, query.author_ids),
+        [facet("product", product) for product in query.products] or None,
         ["staff"] if query.by_staff else None,
         ["closed"] if query.closed else None,
         *([facet("tag", tag)] for tag in query.tags),

@@ -96,6 +96,7 @@ def fits(query: Query, document: Document) -> bool:
         and _named((document.category_id,), query.categories, query.category_ids)
         and _named(document.author_ids, query.authors, query.author_ids)
         and set(query.tags) <= set(document.tags)
+        and (not query.products or document.product.casefold() in query.products)
         and (document.staff_answered or not query.by_staff)
         and (query.before is None or opened < query.before)
         and (query.after is None or opened >= query.after)

@@ -16,6 +16,7 @@ def prior(document: Document) -> float:
     solved = document.accepted or document.state == "solved"
     worth = 1.0 + 0.08 * solved + 0.08 * document.official + 0.04 * document.staff_answered
     worth += min(0.12, 0.03 * math.log2(1 + max(0, document.helpful)))
+    worth += min(0.12, 0.02 * math.log2(1 + max(0, document.me_too)))
     # A duplicate leads to its original, which should stand above it.
     return worth * (0.7 if document.state == "duplicate" else 1.0)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -23,11 +24,14 @@ from community.posts.models import Post
 from community.posts.queries.authors import author_view, left_at
 from community.posts.queries.lists import tiles_unchecked
 from community.posts.views import AuthorView, Tile, post_url
+from community.search.analysis import DEFAULT_LANGUAGE, LANGUAGES
 from community.search.documents import documents_unchecked
 from community.search.engine import FEW, Found, SearchIndexes
+from community.search.faceting import Facets, facets_unchecked, without_facets
 from community.search.indexes import audiences, indexes
 from community.search.matching import Text, matches, needs_of
-from community.search.querying import KINDS, STATES, Query, parse
+from community.search.own import Held, held, just_written
+from community.search.querying import KINDS, STATES, Query, day_of, parse
 from community.search.snippets import snippet
 from community.search.verifying import still_true
 from community.staff.viewer import Viewer
@@ -39,6 +43,9 @@ EXACT = 100
 
 DEEPEST = 10
 """Pages of results; whoever turns ten needs other words."""
+
+COUNTED = 300
+"""Topics of which the filters' numbers speak at most; where there are more, each is given as a least."""
 
 _SPARE = 60  # Hits asked for beyond what is shown, so that those that may not be seen leave no hole.
 _PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
@@ -73,22 +80,33 @@ class SearchPage:
     page: Page
     known: tuple[int, ...] = ()
     """Every topic of which the page's numbers speak, best first: `total` and some more. What comes later is a new result."""
+    facets: Facets = field(default_factory=dict)
+    """How many topics each value of a filter would find."""
+    held: tuple[Held, ...] = ()
+    """The viewer's own posts that match and wait for review."""
     position: str = ""
     """How far the log had been read for what was found; empty where that cannot be told."""
 
 
 def asked(arguments: Mapping[str, str]) -> Query:
-    """The query of a request: the box (`q`) and the chips (`kind`, `state`, `category`, `tag`, `by`), strange values ignored."""
+    """The query of a request: the box (`q`) and the chips and filters of its address; strange values are ignored."""
     query = parse(arguments.get("q", ""))
     chips: dict[str, Any] = {}
     if arguments.get("kind") in KINDS:
         chips["kinds"] = (arguments["kind"],)
     if arguments.get("state") in STATES:
         chips["states"] = (arguments["state"],)
-    for name, field in (("category", "categories"), ("tag", "tags")):
-        value = arguments.get(name, "").strip()[:60].casefold()
+    for name, filtered in (("category", "categories"), ("tag", "tags"), ("product", "products"), ("from", "authors")):
+        value = arguments.get(name, "").strip()[:60].casefold().removeprefix("@")
         if value and is_clean(value):
-            chips[field] = (*getattr(query, field), value)
+            chips[filtered] = (*getattr(query, filtered), value)
+    since, until = (day_of(arguments.get(name, "").strip()) for name in ("since", "until"))
+    if since:
+        chips["after"] = since
+    if until and until < date.max:
+        chips["before"] = until + timedelta(days=1)
+    if arguments.get("sort") == "newest":
+        chips["newest"] = True
     if arguments.get("by") == "staff":
         chips["by_staff"] = True
     return replace(query, **chips)
@@ -113,19 +131,25 @@ def search(
     query = resolved(viewer, query)
     index = indexes()
     wanted = max(EXACT, min(number, DEEPEST) * PAGE_SIZE) + _SPARE
-    found, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
+    found, wider, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
     ids = still_true(viewer, query, [hit.topic_id for hit in found.hits], found.position)
+    facets = _facets(viewer, query, wider, ids if wider is found else None)
     total = min(len(ids), EXACT)
     page = Page(number, min(DEEPEST, page_count(len(ids))), address, tuple(kept))
     shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE] if number <= page.count else []
-    fresh = [topic_id for topic_id in fresh if topic_id not in shown]
+    own = just_written(viewer) if number == 1 else ()
+    fresh = [topic_id for topic_id in dict.fromkeys((*fresh, *own)) if topic_id not in shown]
     matched = matching_now(viewer, query, fresh) if fresh else []
     ids += [topic_id for topic_id in matched if topic_id not in ids]
     shown += matched
     total = min(len(ids), EXACT)
     results = _results(shown, found)
     return SearchPage(
-        query, results, total, len(ids) > EXACT, suggestion, found.available, page, known=tuple(ids), position=found.position
+        *(query, results, total, len(ids) > EXACT, suggestion, found.available, page),
+        known=tuple(ids),
+        facets=facets,
+        held=tuple(held(viewer, query)) if number == 1 else (),
+        position=found.position,
     )
 
 
@@ -152,10 +176,22 @@ def index_is_usable() -> bool:
     return indexes().is_usable
 
 
-def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) -> tuple[Found, str | None]:
-    def look() -> tuple[Found, str | None]:
+def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] | None) -> Facets:
+    """The counts among what the wider query found; `checked` are its visible topics, where they are known already."""
+    cut = wider.total > len(wider.hits)
+    if checked is None:
+        checked = still_true(viewer, without_facets(query), [hit.topic_id for hit in wider.hits], wider.position)
+    return facets_unchecked(query, checked, cut=cut)
+
+
+def _ask(index: SearchIndexes, query: Query, limit: int, groups: Sequence[str]) -> tuple[Found, Found, str | None]:
+    """What is found for the query, what for the wider one whose topics are counted, and another spelling."""
+    counted = without_facets(query)
+
+    def look() -> tuple[Found, Found, str | None]:
         found = index.find(query, limit=limit, audiences=groups)
-        return found, index.suggest(query) if len(found.hits) < FEW and query.words else None
+        wider = found if counted == query else index.find(counted, limit=COUNTED, audiences=groups)
+        return found, wider, index.suggest(query) if len(found.hits) < FEW and query.words else None
 
     # It may have to wait for its turn: meanwhile others need the connection, and the database its checkpoints.
     db.session.rollback()
@@ -193,7 +229,7 @@ def _results(topic_ids: Sequence[int], found: Found) -> tuple[Result, ...]:
 def _result(tile: Tile, post: Any, found: Found) -> Result:
     if post is None:
         return Result(tile, (), tile.url, None, False, False)
-    passage = snippet(post.beginning, found.terms)
+    passage = snippet(post.beginning, found.terms, language=post.language if post.language in LANGUAGES else DEFAULT_LANGUAGE)
     by = author_view(post) if post.number > 1 else None
     return Result(tile, passage, post_url(tile.url, post.number, post.id), by, post.accepted, post.official)
 
@@ -214,8 +250,9 @@ def _best_posts(topic_ids: Sequence[int], terms: Sequence[str]) -> dict[int, Any
             func.substr(Post.text, 1, _PASSAGE_CHARACTERS).label("beginning"),
             left_at(Post.author_id, Post.badge).label("left_at"),
         )
-        .add_columns(Account.handle, Account.name, Account.hue, Account.photo)
+        .add_columns(Account.handle, Account.name, Account.hue, Account.photo, Topic.language)
         .join(Account, Account.id == Post.author_id)
+        .join(Topic, Topic.id == Post.topic_id)
         .join(read, read.c.id == Post.id)
         .where(read.c.place <= _PASSAGE_POSTS)
         .order_by(Post.topic_id, Post.number)

@@ -1,9 +1,9 @@
 """What somebody typed into the search box, understood.
 
-Words, "exact phrases" and -excluded words, with the operators `is:`, `kind:`, `in:`, `tag:`, `from:`, `by:staff`, `before:`
-and `after:`. Whatever is not one of these is plain words, wildcards and unknown operators included: an engine's own
-query language is never reachable from here. Input is cut to 200 characters and 20 terms before anything else
-happens, and nothing raises.
+Words, "exact phrases" and -excluded words, with the operators `is:`, `kind:`, `in:`, `tag:`, `product:`, `from:`, `by:staff`,
+`before:`, `after:` and `sort:newest`. Whatever is not one of these is plain words, wildcards and unknown operators
+included: an engine's own query language is never reachable from here. Input is cut to 200 characters and 20 terms before
+anything else happens, and nothing raises.
 """
 
 from __future__ import annotations
@@ -53,9 +53,12 @@ class Query:
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     author_ids: tuple[int, ...] | None = None
+    products: tuple[str, ...] = ()
     by_staff: bool = False
     before: date | None = None
     after: date | None = None
+    newest: bool = False
+    """Last active first, rather than best first."""
 
     def resolved(self, *, category_ids: Collection[int] = (), author_ids: Collection[int] = ()) -> Query:
         """The same query, its names of categories and authors exchanged for their numbers."""
@@ -68,7 +71,7 @@ class Query:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for at all."""
-        return all(getattr(self, each.name) == each.default for each in fields(self) if each.name != "text")
+        return all(getattr(self, each.name) == each.default for each in fields(self) if each.name not in ("text", "newest"))
 
 
 def parse(text: str) -> Query:
@@ -122,17 +125,25 @@ def _tag(query: Query, value: str) -> Query:
     return _with(query, "tags", value.lower())
 
 
+def _product(query: Query, value: str) -> Query:
+    return _with(query, "products", value.lower())
+
+
+def _sort(query: Query, value: str) -> Query | None:
+    return replace(query, newest=True) if value.lower() == "newest" else None
+
+
 def _from(query: Query, value: str) -> Query | None:
     return _with(query, "authors", value.lower().removeprefix("@")) if value != "@" else None
 
 
 def _before(query: Query, value: str) -> Query | None:
-    day = _day(value)
+    day = day_of(value)
     return replace(query, before=day) if day else None
 
 
 def _after(query: Query, value: str) -> Query | None:
-    day = _day(value)
+    day = day_of(value)
     return replace(query, after=day) if day else None
 
 
@@ -142,13 +153,15 @@ _OPERATORS: Final[dict[str, Callable[[Query, str], Query | None]]] = {
     "by": _by,
     "in": _in,
     "tag": _tag,
+    "product": _product,
     "from": _from,
+    "sort": _sort,
     "before": _before,
     "after": _after,
 }
 
 
-def _day(value: str) -> date | None:
+def day_of(value: str) -> date | None:
     """The day a date names: 2026-05-03, or the first of 2026-05 or of 2026."""
     found = _DAY.fullmatch(value)
     if not found:

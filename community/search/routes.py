@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from community.accounts import gate
 from community.categories.queries import categories_visible_to
-from community.core import limits
+from community.core import clock, limits
 from community.core.pagecache import cacheable
 from community.core.paging import page_number
 from community.core.position import position_now
@@ -19,7 +21,7 @@ from community.search.related import related_page
 
 bp = Blueprint("search", __name__)
 
-CHIPS = ("q", "kind", "state", "category", "tag", "by")
+CHIPS = ("q", "kind", "state", "category", "tag", "product", "from", "by", "since", "until", "sort")
 """The arguments that say what is looked for; everything else in the address is ignored."""
 
 
@@ -46,6 +48,7 @@ def results() -> Response:
         given=given,
         categories=categories_visible_to(viewer),
         in_vain=in_vain,
+        year_ago=(clock.now() - timedelta(days=365)).date().isoformat(),
         before=request.args.get("before", "")[:LONGEST],
         live_key=key_of(given),
         position=found.position or long_before(now),

@@ -56,13 +56,18 @@ class Ranking:
         if not sought:
             has_filters = not replace(self._query, words=(), phrases=()).is_empty
             return self._newest(filters, limit, offset) if has_filters else Found()
+        words = [*filters, *((_MUST, self._word(each)) for each in sought)]
+        if self._query.newest:
+            newest = self._newest(words, limit, offset)
+            if newest.total >= FEW:
+                return replace(newest, terms=self._wording.marked(sought))
         extras = self._extras(sought)
-        total, scored = self._search([*filters, *((_MUST, self._word(each)) for each in sought), *extras])
+        total, scored = self._search([*words, *extras])
         if total < FEW:
             sought = self._wording.some()
             scored = self._some_words(sought, filters)
             total = len(scored)
-        hits = self._ranked(scored)
+        hits = self._ranked(scored, newest=self._query.newest)
         return Found(hits[offset : offset + limit], total, self._wording.marked(sought))
 
     def like(self, title: str, body: str, limit: int, audiences: Collection[str] | None, without: Collection[int]) -> Found:
@@ -95,18 +100,20 @@ class Ranking:
         kept = ((score, at, cover.get((at.segment_ord, at.doc))) for score, at in scored)
         return [(score * share**2, at) for score, at, share in kept if share is not None]
 
-    def _ranked(self, scored: list[tuple[float, Any]]) -> list[Hit]:
-        """The best by text, ordered with how good and how recent they are."""
+    def _ranked(self, scored: list[tuple[float, Any]], *, newest: bool = False) -> list[Hit]:
+        """The best by text, ordered with how good and how recent they are, or by their last activity."""
         places = [at for _, at in scored]
         if not places:
             return []
         columns = (self._snapshot.searcher.fast_field_values(name, places) for name in ("topic", "prior", "active"))
         found = zip(scored, *columns, strict=True)
+        if newest:
+            return sorted((Hit(topic, float(active)) for _, topic, _, active in found), key=lambda hit: (-hit.score, -hit.topic_id))
         hits = [Hit(topic, score * lifted(prior, active, self._now)) for (score, _), topic, prior, active in found]
         return sorted(hits, key=lambda hit: (-hit.score, -hit.topic_id))
 
     def _newest(self, filters: list[Clause], limit: int, offset: int) -> Found:
-        """What a search by filters alone finds, last active first."""
+        """What passes the filters, last active first."""
         query = _Q.boolean_query([*filters, (_MUST, _Q.all_query())])
         result = self._snapshot.searcher.search(query, RANKED, order_by_field="active")
         places = [at for _, at in result.hits]

@@ -27,6 +27,7 @@ def still_true(viewer: Viewer, query: Query, topic_ids: Sequence[int], index_pos
     """Those of the hits, in their order, that this viewer may see and that fulfil the query as they are now."""
     rows = db.session.execute(
         select(Topic.id, Topic.title, Topic.state, Topic.closed, Topic.kind, Topic.category_id, Topic.language)
+        .add_columns(Topic.product)
         .join(Category, Category.id == Topic.category_id)
         .where(Topic.id.in_(topic_ids), topics_visible_to(viewer))
     ).all()
@@ -45,6 +46,7 @@ def _fits(query: Query, row: Any) -> bool:
         (not query.states or row.state in query.states)
         and (not query.kinds or row.kind in query.kinds)
         and (query.closed is None or row.closed == query.closed)
+        and (not query.products or row.product.casefold() in query.products)
         and (query.category_ids is None or row.category_id in query.category_ids)
     )
 

@@ -65,6 +65,9 @@ class Ranking:
             sought = self._wording.some()
             matches = self._some_words(sought, among)
         total = sum(len(each.scores) for each in matches)
+        if self._query.newest:
+            newest = _newest([(each.segment, set(each.scores)) for each in matches], limit, offset)
+            return replace(newest, terms=self._wording.marked(sought))
         hits = self._ranked(matches, sought)[offset : offset + limit]
         return Found(hits, total, self._wording.marked(sought))
 
@@ -143,7 +146,7 @@ def _has_filters(query: Query) -> bool:
 
 
 def _newest(among: Allowed, limit: int, offset: int) -> Found:
-    """What a search by filters alone finds, last active first."""
+    """What was found, last active first."""
     everything = ((segment.active[number], segment.topics[number]) for segment, numbers in among for number in numbers)
     best = [Hit(topic_id, float(active)) for active, topic_id in nlargest(RANKED, everything)]
     return Found(best[offset : offset + limit], sum(len(numbers) for _, numbers in among))
