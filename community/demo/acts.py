@@ -10,6 +10,7 @@ from functools import partial
 from community.demo.content import Content, Edit, Topic, Wait
 from community.demo.made import World
 from community.demo.people import PersonMaker
+from community.demo.thanks import thanks_for
 from community.demo.threads import ThreadMaker
 from community.demo.timing import moments, opening
 
@@ -70,6 +71,8 @@ def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[
             yield Act(at, partial(maker.write, topic, number, post), post.by)
             yield from _edits(topic, number, post.edits, at, maker, now)
             yield from _marks(topic, number, at, maker, now)
+            thanks = thanks_for(content, maker.world, topic, number, at, now)
+            yield from (Act(each.at, each.perform, each.by) for each in thanks)
         yield from _ends(topic, [begin, *times][-1], maker, now)
 
 

@@ -19,7 +19,7 @@ class ThreadMaker:
     """Makes topics and posts; their ids are in the world. Posts of a topic are numbered from 0, its first post."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self.world = world
         self._bodies: dict[tuple[str, int], str] = {}
 
     def open(self, topic: Topic) -> None:
@@ -29,18 +29,18 @@ class ThreadMaker:
             kind=topic.kind,
             title=topic.title,
             body=self._text(topic.body),
-            category_id=self._world.categories[topic.category],
+            category_id=self.world.categories[topic.category],
             tags=topic.tags,
             product=topic.product,
             product_version=topic.version,
             personal=topic.personal,
         )
-        self._world.topics[topic.key] = Thread(made.topic_id, made.url.partition("#")[0], [made.post_id])
+        self.world.topics[topic.key] = Thread(made.topic_id, made.url.partition("#")[0], [made.post_id])
         self._bodies[topic.key, 0] = topic.body
 
     def write(self, topic: Topic, number: int, post: Post) -> None:
         """Write the next post of a topic."""
-        thread = self._world.topics[topic.key]
+        thread = self.world.topics[topic.key]
         made = write_post(
             by=self._viewer(post.by),
             topic_id=thread.id,
@@ -76,19 +76,19 @@ class ThreadMaker:
 
     def close(self, topic: Topic, closing: Closing) -> None:
         """Close a topic."""
-        close_topic(by=self._viewer(closing.by), topic_id=self._world.topics[topic.key].id, reason=closing.reason)
+        close_topic(by=self._viewer(closing.by), topic_id=self.world.topics[topic.key].id, reason=closing.reason)
 
     def mark_duplicate(self, topic: Topic, duplicate: Duplicate) -> None:
         """Say that a question was asked before."""
-        topics = self._world.topics
+        topics = self.world.topics
         mark_duplicate(by=self._viewer(duplicate.by), topic_id=topics[topic.key].id, original_id=topics[duplicate.of].id)
 
     def _viewer(self, handle: str) -> Viewer:
-        return viewer_unchecked(self._world.people[handle])
+        return viewer_unchecked(self.world.people[handle])
 
     def _post(self, topic: Topic, number: int) -> int:
-        return self._world.topics[topic.key].posts[number]
+        return self.world.topics[topic.key].posts[number]
 
     def _text(self, text: str) -> str:
         """The text with `{#key}` replaced by the number of that topic, which has to be older."""
-        return _REFERENCE.sub(lambda found: f"#{self._world.topics[found[1]].id}", text).strip()
+        return _REFERENCE.sub(lambda found: f"#{self.world.topics[found[1]].id}", text).strip()

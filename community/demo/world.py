@@ -23,6 +23,7 @@ from community.promise.settling import settle_all
 from community.settings.actions import change_settings
 from community.topics.jobs import settle_quiet_questions
 from community.topics.models import Topic
+from community.votes.actions import count_visitors
 
 __all__ = ["Thread", "World", "build"]
 
@@ -58,6 +59,7 @@ def build(
     with clock.at(moment):
         settle_quiet_questions()
         settle_all()
+        count_visitors()
     show_interest(world, moment)
     mark.unlink()
     return world
