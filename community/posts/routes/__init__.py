@@ -1,6 +1,6 @@
 """Pages of topics and posts, by what one comes for."""
 
-from community.posts.routes import changing, preview, topic
+from community.posts.routes import cards, changing, preview, topic
 from community.posts.routes.blueprint import bp
 
-__all__ = ["bp", "changing", "preview", "topic"]
+__all__ = ["bp", "cards", "changing", "preview", "topic"]

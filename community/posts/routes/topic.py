@@ -17,6 +17,7 @@ from community.core.paging import PAGE_SIZE, page_number
 from community.core.position import Standing
 from community.drafts.queries import draft_for
 from community.posts.actions import Written, write_post
+from community.posts.cards import card_address
 from community.posts.forms import ReplyForm, id_in
 from community.posts.fragments import aside_replaced, head_replaced, held_replaced, post_appended
 from community.posts.kept import Body, body_of
@@ -121,6 +122,7 @@ def _drawn(stood: Standing, body: Body, form: ReplyForm | None) -> Response:
         held=held_posts_of(viewer(), page.topic.id) if page.is_last else [],
         reply_to=_answered(page),
         base_url=base_url(),
+        card=card_address(page) if page.topic.is_for_engines and not viewer().signed_in else "",
         # What is said to all alike; search engines do not sign in.
         things=graph(things) if (things := () if viewer().signed_in else topic_things(page, site().brand_name)) else None,
         description=excerpt(best.text, DESCRIPTION) if best and best.text else page.topic.title,
