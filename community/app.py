@@ -65,6 +65,7 @@ READERS: tuple[str, ...] = (
     "community.promise.follow.PromiseFollower",
     "community.search.meaning.follow.MeaningFollower",
     "community.search.follow.SearchFollower",
+    "community.search.saved_follow.SavedSearchFollower",
 )
 
 OTHER_CHANNELS: tuple[str, ...] = (

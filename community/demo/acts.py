@@ -48,6 +48,8 @@ def _arrivals(content: Content, maker: PersonMaker, histories: list[Act], now: d
             yield Act(begins, partial(maker.grant, person, role))
             if role.until is not None:
                 yield Act(now - timedelta(days=role.until), partial(maker.end, person, role))
+        for search in person.searches:
+            yield Act(now - timedelta(days=search.ago), partial(maker.keep, person, search), person.handle)
         if person.suspended is not None:
             by = person.suspended.by
             yield Act(now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended), by)

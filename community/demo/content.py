@@ -63,6 +63,15 @@ class Suspension(_Strict):
     reason: str
 
 
+class Kept(_Strict):
+    """A search that somebody keeps since `ago` days, by the words in its box, in lower case."""
+
+    q: str
+    tells: Literal["matches", "answers"]
+    ago: int
+    name: str = ""
+
+
 class Person(_Strict):
     """Somebody who joined `joined` days ago. `sign_in`: the demo gives them a password."""
 
@@ -79,6 +88,7 @@ class Person(_Strict):
     sign_in: bool = False
     small: bool = False
     suspended: Suspension | None = None
+    searches: tuple[Kept, ...] = ()
 
     @property
     def is_staff(self) -> bool:

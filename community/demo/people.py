@@ -10,8 +10,9 @@ from typing import Final
 from community.accounts.actions import change_photo, open_account, suspend
 from community.accounts.pictures import photo_folder
 from community.categories.actions import make_category
-from community.demo.content import Category, Person, Role, Suspension
+from community.demo.content import Category, Kept, Person, Role, Suspension
 from community.demo.made import World
+from community.searches.actions import save_search
 from community.staff.actions import change_staff_profile, end_role, grant_role
 from community.staff.viewer import viewer_unchecked
 
@@ -59,6 +60,11 @@ class PersonMaker:
         """Keep them out for good."""
         by = viewer_unchecked(self._world.people[suspension.by])
         suspend(by=by, account_id=self._world.people[person.handle], rule=suspension.rule, reason=suspension.reason)
+
+    def keep(self, person: Person, search: Kept) -> None:
+        """Keep a search."""
+        by = viewer_unchecked(self._world.people[person.handle])
+        save_search(by=by, arguments={"q": search.q}, tells=search.tells, name=search.name)
 
     def make_category(self, category: Category, sort: int) -> None:
         """Make a category, after the one above it."""

@@ -17,8 +17,8 @@ LONGEST_KEY = 2_500
 
 
 def normal(arguments: Mapping[str, str]) -> dict[str, str]:
-    """The arguments of a search without what is not understood, in lower case, single blanks and a fixed order."""
-    kept = {name: _plain(name, value) for name, value in sorted(arguments.items())}
+    """The arguments of a search without its order and what is not understood, in lower case, single blanks, one sequence."""
+    kept = {name: _plain(name, value) for name, value in sorted(arguments.items()) if name != "sort"}
     return {name: value for name, value in kept.items() if value and not asked({name: value}).is_empty}
 
 

@@ -14,12 +14,15 @@ from community.core.paging import page_number
 from community.core.position import position_now
 from community.insights.noted import flusher, note_empty_search
 from community.search.freshness import fresh_topics, long_before, wait_for_index
-from community.search.normal import key_of
+from community.search.normal import key_of, normal
 from community.search.queries import asked, search
 from community.search.querying import LONGEST
 from community.search.related import related_page
+from community.search.saved_routes import saved
+from community.searches.queries import saved_here
 
 bp = Blueprint("search", __name__)
+bp.register_blueprint(saved)
 
 CHIPS = ("q", "kind", "state", "category", "tag", "product", "from", "by", "since", "until", "sort")
 """The arguments that say what is looked for; everything else in the address is ignored."""
@@ -52,6 +55,7 @@ def results() -> Response:
         before=request.args.get("before", "")[:LONGEST],
         live_key=key_of(given),
         position=found.position or long_before(now),
+        kept=saved_here(viewer, normal(given)) if viewer.signed_in else {},
     )
     answer = make_response(page)
     answer.call_on_close(flusher())

@@ -47,17 +47,19 @@ def test_a_new_match_is_offered_once_and_inserted_on_request(windows: Windows, v
     reader, phone, writer = windows.open(), windows.open(**PHONE), windows.open("lena")
     for page in (reader, phone):
         stay(opened(page, WORD, 1))
+    places = [page.locator(".result").first.bounding_box() for page in (reader, phone)]
     writer.goto("/ask")
     writer.get_by_label("Your question in one sentence").fill(f"Why does my {WORD} ring?")
     writer.get_by_label("Where does it belong?").select_option("battery")
     writer.get_by_label("Tell us more").fill("It rings by itself at night.")
     writer.get_by_role("button", name="Send").click()
     expect(writer.get_by_role("heading", level=1)).to_have_text(f"Why does my {WORD} ring?")
-    for page in (reader, phone):
+    for page, place in zip((reader, phone), places, strict=True):
         pill = page.locator("#pill_results")
         expect(pill).to_have_text("1 new result")
         expect(page.locator("live-feed [role=status]")).to_have_text("1 new result")
-        assert results(page) == [f"Known {WORD} before"], "nothing has moved"
+        assert results(page) == [f"Known {WORD} before"]
+        assert page.locator(".result").first.bounding_box() == place, "nothing has moved"
         pill.click()
         expect(page.locator(".result")).to_have_count(2)
         expect(pill).to_have_count(0)

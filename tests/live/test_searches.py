@@ -188,7 +188,7 @@ def test_a_key_is_ours_or_there_is_no_such_channel(app: Flask) -> None:
         long = key_of({"q": "水" * 200, **dict.fromkeys(("category", "tag"), "é" * 60), "state": "solved", "by": "staff"})
         assert long is not None, "the longest search has a key, and its name fits into an address"
         assert len(long) < 2_500
-        assert key_of({"state": "solved", "q": "Pump"}) == key
+        assert key_of({"state": "solved", "q": "Pump", "sort": "newest"}) == key, "an order is no other search"
         assert normal({"q": "Pump  IS:solved", "by": "nobody", "tag": " Motor "}) == {"q": "pump is:solved", "tag": "motor"}
 
 

@@ -53,7 +53,7 @@ async function insert(list, offered) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!list.isConnected) return;
     const meanwhile = [...ids(list, "offered")];
-    Turbo.morphElements(list, page.getElementById("search_results"));
+    for (const part of [document.getElementById("search_filters"), list]) Turbo.morphElements(part, page.getElementById(part.id));
     const known = ids(list, "known");
     offer(list, new Set(meanwhile.filter((topic) => !known.has(topic))));
     catchUp(); // tells which results the page shows now
