@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from community.branding.pattern_answers import answer_examples
 from community.core import clock
 from community.core.markup import render
 
@@ -39,7 +40,10 @@ def examples() -> dict[str, Any]:
     question = topic(12, "Display shows E07 after riding in heavy rain", asker, state="solved", answered_by=staff, official=True)
     form = ExampleForm(data={"title": "E07", "body": "", "kind": "question", "follow": True})
     form.title.errors = ["Please write at least 8 characters."]
-    return {
+    solved = post(75, "answer", staff, ANSWER, helpful=188, accepted=True, official=True, checked=_checked(staff))
+    aged = post(76, "answer", own, ANSWER, aged=True)
+    listed = topics(question, asker, own)
+    return answer_examples(listed, solved, aged) | {
         "asker": asker,
         "staff": staff,
         "own": own,
@@ -50,7 +54,7 @@ def examples() -> dict[str, Any]:
             person(6, "Rosa Ortiz", 9, "staff", "Service lead at Volt"),
         ],
         "topic": question,
-        "topics": topics(question, asker, own),
+        "topics": listed,
         "posts": posts(asker, staff, own, alum),
         "answer": post(
             73,
@@ -62,7 +66,7 @@ def examples() -> dict[str, Any]:
             accepted_by_asker=True,
             official=True,
             edited=2,
-            checked=SimpleNamespace(at=moment(hours=60), version="2026.1", by_name=staff.name, by_url=staff.url),
+            checked=_checked(staff),
         ),
         "official": post(74, "answer", staff, ANSWER, helpful=12, official=True, aged=True),
         "form": form,
@@ -72,6 +76,10 @@ def examples() -> dict[str, Any]:
         "changes": CHANGES,
         "prose": render(EVERYTHING).html,
     }
+
+
+def _checked(by: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(at=moment(hours=60), version="2026.1", by_name=by.name, by_url=by.url)
 
 
 def person(number: int, name: str, hue: int, badge: str | None = None, badge_text: str = "") -> SimpleNamespace:

@@ -51,6 +51,10 @@ ADDRESSES = {
     "/search?q=rattle": (200, 200),
     "/questions": (200, 200),
     "/team": (200, 200),
+    "/faq": (200, 200),
+    "/faq.atom": (200, 200),
+    "/insights": (404, 200),
+    "/api/v1/faq": (200, 200),
     "/u/asker": (200, 200),
     "/u/worker": (200, 200),
     "/sign-in": (200, 303),
@@ -85,7 +89,7 @@ CHANGES = {
     "/sign-out": ({}, 303),
 }
 
-CHANNELS = ("home", "category:1", "topic:1", "user:1", "desk")
+CHANNELS = ("home", "category:1", "topic:1", "user:1", "desk", "faq")
 
 
 def test_commands_are_there_with_their_arguments() -> None:
