@@ -11,7 +11,7 @@ from community.demo.content import Content, Edit, Topic, Wait
 from community.demo.made import World
 from community.demo.people import PersonMaker
 from community.demo.thanks import thanks_for
-from community.demo.threads import ThreadMaker
+from community.demo.threads import CLOSES_AFTER, ThreadMaker
 from community.demo.timing import moments, opening
 
 _HOUR = timedelta(hours=1)
@@ -26,10 +26,15 @@ class Act:
     by: str = ""
 
 
-def acts_of(content: Content, world: World, passwords: Mapping[str, str], now: datetime) -> list[Act]:
-    """Everything that happens, oldest first; performing it fills `world`. Raises ValueError for what would lie after `now`."""
-    people = PersonMaker(world, passwords)
-    histories = list(_histories(content, ThreadMaker(world), now))
+def acts_of(content: Content, world: World, passwords: Mapping[str, str], now: datetime, *, closing: bool = True) -> list[Act]:
+    """Everything that happens, oldest first; performing it fills `world`. Raises ValueError for what would lie after `now`.
+
+    `closing`: solved questions close themselves two days after their last post or mark.
+    """
+    people, threads = PersonMaker(world, passwords), ThreadMaker(world)
+    histories = list(_histories(content, threads, now))
+    if closing:
+        histories += _closings(content, histories, threads, now)
     acts = [*_arrivals(content, people, histories, now), *_categories(content, people, now), *histories]
     # Sorting keeps what is told first in front where two happen at one moment.
     return sorted(acts, key=lambda act: act.at)
@@ -78,6 +83,19 @@ def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[
         yield from _ends(topic, [begin, *times][-1], maker, now)
 
 
+def _closings(content: Content, histories: list[Act], maker: ThreadMaker, now: datetime) -> Iterator[Act]:
+    last: dict[str, datetime] = {}
+    for act in histories:
+        deed, (topic, *_rest) = act.perform.func, act.perform.args  # type: ignore[attr-defined]  # partials of the maker's
+        if deed in (maker.open, maker.write, maker.accept):
+            last[topic.key] = max(act.at, last.get(topic.key, act.at))
+    for topic in content.topics:
+        due = last[topic.key] + timedelta(hours=CLOSES_AFTER)
+        is_solved = any(post.accepted is not None for post in topic.posts) and not topic.closed and not topic.duplicate
+        if is_solved and due < now:
+            yield Act(due, partial(maker.close_solved, topic))
+
+
 def _edits(
     topic: Topic, number: int, edits: tuple[Edit, ...], written: datetime, maker: ThreadMaker, now: datetime
 ) -> Iterator[Act]:
@@ -94,6 +112,12 @@ def _marks(topic: Topic, number: int, written: datetime, maker: ThreadMaker, now
     if post.accepted is not None:
         by = post.accepted_by or topic.by
         yield Act(_later(written, post.accepted, now), partial(maker.accept, topic, number, by), by)
+    if post.rejected is not None:
+        yield Act(_later(written, post.rejected, now), partial(maker.reject, topic, number, topic.by), topic.by)
+    for check in post.checks:
+        yield Act(_later(written, check.after, now), partial(maker.check, topic, number, check), check.by)
+    for doubt in post.outdated:
+        yield Act(_later(written, doubt.after, now), partial(maker.mark_outdated, topic, number, doubt.by), doubt.by)
     if post.removed is not None:
         yield Act(_later(written, post.removed.after, now), partial(maker.remove, topic, number, post.removed), post.removed.by)
 

@@ -127,8 +127,23 @@ class Removal(_Strict):
     reason: str
 
 
+class Check(_Strict):
+    """An employee found an answer still true `after` it was written, for `version` if one is named."""
+
+    after: Wait
+    by: str
+    version: str = ""
+
+
+class Doubt(_Strict):
+    """Somebody said of an answer that it no longer works, `after` it was written."""
+
+    after: Wait
+    by: str
+
+
 class Post(_Strict):
-    """A post, `after` the one before it. `official` and `accepted` tell how long after it those marks came.
+    """A post, `after` the one before it. `official`, `accepted` and `rejected` tell how long after it those marks came.
 
     Who marks is its author and the asker, unless `official_by` or `accepted_by` names another.
     `reply_to` is the number of a post in the topic.
@@ -145,6 +160,9 @@ class Post(_Strict):
     official_by: str = ""
     accepted: Wait | None = None
     accepted_by: str = ""
+    rejected: Wait | None = None
+    checks: tuple[Check, ...] = ()
+    outdated: tuple[Doubt, ...] = ()
     edits: tuple[Edit, ...] = ()
     removed: Removal | None = None
 
@@ -200,6 +218,8 @@ class Topic(_Strict):
             yield from (edit.by for edit in post.edits if edit.by)
             yield from (name for name in (post.official_by, post.accepted_by) if name)
             yield from (post.removed.by,) if post.removed else ()
+            yield from (check.by for check in post.checks)
+            yield from (doubt.by for doubt in post.outdated)
         yield from (deed.by for deed in (self.closed, self.duplicate) if deed)
 
 

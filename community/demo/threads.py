@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from community.answers.actions import accept_answer, make_official
-from community.demo.content import Closing, Duplicate, Edit, Post, Removal, Topic
+from community.answers.actions import accept_answer, check_answer, make_official, mark_outdated, reject_answer
+from community.answers.jobs import close_unchecked
+from community.demo.content import Check, Closing, Duplicate, Edit, Post, Removal, Topic
 from community.demo.made import Thread, World
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.staff.viewer import Viewer, viewer_unchecked
 from community.topics.actions import close_topic, mark_duplicate
+
+CLOSES_AFTER: Final = 48
+"""Hours after which a solved question closes itself: the default of the setting."""
 
 _REFERENCE: Final = re.compile(r"\{#([a-z0-9-]+)\}")
 
@@ -69,6 +73,22 @@ class ThreadMaker:
     def accept(self, topic: Topic, number: int, by: str) -> None:
         """Say that a post solved the question."""
         accept_answer(by=self._viewer(by), post_id=self._post(topic, number))
+
+    def reject(self, topic: Topic, number: int, by: str) -> None:
+        """Say that a post did not solve the question."""
+        reject_answer(by=self._viewer(by), post_id=self._post(topic, number))
+
+    def check(self, topic: Topic, number: int, check: Check) -> None:
+        """Say that a post still is true."""
+        check_answer(by=self._viewer(check.by), post_id=self._post(topic, number), version=check.version)
+
+    def mark_outdated(self, topic: Topic, number: int, by: str) -> None:
+        """Say that a post no longer works."""
+        mark_outdated(by=self._viewer(by), post_id=self._post(topic, number))
+
+    def close_solved(self, topic: Topic) -> None:
+        """Let a question that has been solved for long close itself."""
+        close_unchecked([self._world.topics[topic.key].id], CLOSES_AFTER)
 
     def remove(self, topic: Topic, number: int, removal: Removal) -> None:
         """Take a post away."""

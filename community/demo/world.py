@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from community.accounts.models import Account
+from community.answers.jobs import age_answers
 from community.categories.models import Category
 from community.core import clock
 from community.core.errors import Conflict
@@ -47,7 +48,7 @@ def build(
     content = load(size)
     moment = now or clock.now()
     world = World()
-    acts = acts_of(content, world, passwords or {}, moment)
+    acts = acts_of(content, world, passwords or {}, moment, closing=size == "full")
     mark = data_folder() / UNFINISHED
     mark.touch()
     _set_up(content, acts[0].at, moment)
@@ -58,6 +59,7 @@ def build(
             shows(number, len(acts))
     with clock.at(moment):
         settle_quiet_questions()
+        age_answers()
         settle_all()
         count_visitors()
     show_interest(world, moment)

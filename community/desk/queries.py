@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, literal, or_, select, union
+from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
 from community.categories.models import Category
@@ -166,7 +167,14 @@ def _parts() -> tuple[Subquery, ColumnElement[str | None], ColumnElement[datetim
         .subquery("flagged")
     )
     asked = and_(Topic.closed.is_(False), Topic.imported.is_(False))
-    let_down = and_(Topic.closed.is_(False), Topic.state == "waiting", Topic.unsolved_at >= Topic.last_post_at)
+    # Let down is who rejected an answer or opened their question again, until somebody else writes.
+    reply = aliased(Post)
+    answered = (
+        exists()
+        .where(reply.topic_id == Topic.id, reply.author_id != Topic.author_id, reply.created_at > Topic.unsolved_at)
+        .where(reply.removed_at.is_(None), reply.held_at.is_(None))
+    )
+    let_down = and_(Topic.closed.is_(False), Topic.state == "waiting", Topic.unsolved_at.is_not(None), ~answered)
     is_duplicate = and_(Topic.state.is_not(None), Topic.state == "duplicate")
     queue = case(
         (is_duplicate, None),

@@ -77,7 +77,7 @@ def a_full_desk(forum: Forum) -> dict[str, int]:
         rejected = forum.question(title="Rejected")
         post = forum.post("worker", rejected).post_id
     with clock.at(now - DAY):
-        reject_answer(by=forum["asker"], post_id=post)
+        reject_answer(by=forum["asker"], post_id=post, body="It rattles on.")
         topics["rejected"] = rejected.topic_id
         answered = forum.question(title="Answered")
         forum.post("worker", answered)
