@@ -86,9 +86,10 @@ def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[
 def _closings(content: Content, histories: list[Act], maker: ThreadMaker, now: datetime) -> Iterator[Act]:
     last: dict[str, datetime] = {}
     for act in histories:
-        deed, (topic, *_rest) = act.perform.func, act.perform.args  # type: ignore[attr-defined]  # partials of the maker's
-        if deed in (maker.open, maker.write, maker.accept):
-            last[topic.key] = max(act.at, last.get(topic.key, act.at))
+        deed = act.perform
+        if isinstance(deed, partial) and deed.func in (maker.open, maker.write, maker.accept):
+            key = deed.args[0].key
+            last[key] = max(act.at, last.get(key, act.at))
     for topic in content.topics:
         due = last[topic.key] + timedelta(hours=CLOSES_AFTER)
         is_solved = any(post.accepted is not None for post in topic.posts) and not topic.closed and not topic.duplicate

@@ -88,7 +88,7 @@ class ThreadMaker:
 
     def close_solved(self, topic: Topic) -> None:
         """Let a question that has been solved for long close itself."""
-        close_unchecked([self._world.topics[topic.key].id], CLOSES_AFTER)
+        close_unchecked([self.world.topics[topic.key].id], CLOSES_AFTER)
 
     def remove(self, topic: Topic, number: int, removal: Removal) -> None:
         """Take a post away."""
