@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, render_template, request
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext
 
 from community.accounts import actions
@@ -12,7 +12,7 @@ from community.accounts.gate import members_only, viewer
 from community.accounts.pictures import MOST_BYTES, remove_photo, store_photo
 from community.accounts.queries import account_of, keys_of, sessions_of
 from community.core.errors import Conflict, Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_person
 
 own = Blueprint("own", __name__, url_prefix="/settings")
@@ -27,9 +27,7 @@ def allow_photos(endpoint: str | None, _values: dict[str, object] | None) -> Non
 
 def page(template: str, status: int = 200, **shown: object) -> Response:
     """A page of one's own, kept by nobody."""
-    answer = make_response(render_template(f"accounts/settings/{template}.html", **shown), status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private_page(f"accounts/settings/{template}.html", status, **shown)
 
 
 @own.get("")

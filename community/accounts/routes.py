@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, abort, flash, make_response, redirect, request, send_from_directory
 from flask_babel import format_datetime, gettext
 
 from community.accounts import actions, cookie
@@ -16,7 +16,7 @@ from community.accounts.pictures import photo_folder
 from community.accounts.queries import account_of, suspension_unchecked
 from community.core.assets import FOR_EVER
 from community.core.errors import Conflict, Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_field, by_field_and_network, by_network, by_person
 
 bp = Blueprint("accounts", __name__)
@@ -25,9 +25,7 @@ bp.register_blueprint(own)
 
 def page(template: str, status: int = 200, **shown: object) -> Response:
     """A page that nobody may keep: it holds a form with a token, or what only its reader may see."""
-    answer = make_response(render_template(f"accounts/{template}.html", **shown), status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private_page(f"accounts/{template}.html", status, **shown)
 
 
 @bp.errorhandler(LinkOver)

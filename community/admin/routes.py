@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
+from flask import Blueprint, Response, current_app, flash, request
 from flask_babel import gettext
 
 from community.accounts.actions import confirm_for
@@ -15,7 +15,7 @@ from community.admin.forms import EndForm, GrantForm, StaffProfileForm, sent_set
 from community.admin.queries import health, parked_events, people
 from community.core import clock
 from community.core.errors import Conflict, Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.paging import Page, page_count, page_number
 from community.core.text import is_clean
 from community.mail.queries import outbox, outbox_size
@@ -30,9 +30,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 def page(template: str, status: int = 200, **shown: object) -> Response:
     """An admin page, kept by nobody."""
-    answer = make_response(render_template(f"admin/{template}.html", **shown), status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private_page(f"admin/{template}.html", status, **shown)
 
 
 def _words() -> str:

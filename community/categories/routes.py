@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response
 from flask_babel import gettext as _
 
 from community.accounts.gate import admins_only, viewer
@@ -10,7 +10,7 @@ from community.categories.actions import change_category, make_category
 from community.categories.forms import CategoryForm
 from community.categories.queries import categories_visible_to, category_for
 from community.core.errors import Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 
 bp = Blueprint("categories", __name__, url_prefix="/admin/categories")
 
@@ -65,7 +65,4 @@ def _form(*, fresh: bool = False) -> CategoryForm:
 
 
 def _page(template: str, status: int = 200, **shown: object) -> Response:
-    text = render_template(f"categories/{template}.html", categories=categories_visible_to(viewer()), **shown)
-    answer = make_response(text, status)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private_page(f"categories/{template}.html", status, categories=categories_visible_to(viewer()), **shown)

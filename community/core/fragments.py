@@ -9,7 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, get_template_attribute, redirect, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    get_template_attribute,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import force_locale, refresh
 from markupsafe import Markup
 
@@ -57,6 +68,13 @@ def respond(location: str, *streams: Markup, said: str = "") -> Response:
     answer = redirect(location, code=303)
     assert isinstance(answer, Response)
     return answer
+
+
+def private_page(template: str, status: int = 200, **shown: Any) -> Response:
+    """A page that nobody may keep, neither a cache nor Turbo: it holds a form with a token, or what only its reader may see."""
+    page = make_response(render_template(template, is_private=True, **shown), status)
+    page.headers["Cache-Control"] = "private, no-store"
+    return page
 
 
 @contextmanager

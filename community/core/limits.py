@@ -36,6 +36,11 @@ def browser() -> str:
     return f"{network()} {request.user_agent.string[:300]}"
 
 
+def person() -> str:
+    """Who asks, as far as limits tell people apart: the account, or the network of a visitor."""
+    return str(current_user.id) if current_user.signed_in else network()
+
+
 def by_network(limit: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
     """At most `limit` (such as `20 per 10 minutes`) for each network."""
     return _limited(limit, network, methods)
@@ -43,7 +48,7 @@ def by_network(limit: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[
 
 def by_person(limit: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:
     """At most `limit` for each account, or for the network of a visitor."""
-    return _limited(limit, lambda: str(current_user.id) if current_user.signed_in else network(), methods)
+    return _limited(limit, person, methods)
 
 
 def by_field(name: str, limit: str, *, methods: tuple[str, ...] = ("POST",)) -> Callable[[View], View]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from community.accounts.gate import staff_only, viewer
+from community.core.fragments import private_page
 from community.core.paging import page_number
 from community.core.position import position_now
 from community.desk.queries import desk_for
 from community.faq.queries import entries_to_check
-from community.posts.reading import private_page
 
 bp = Blueprint("desk", __name__)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from community.accounts.gate import members_only, viewer
 from community.core.errors import Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_person
 from community.drafts.actions import FIELDS, discard_draft, save_draft
 from community.drafts.queries import drafts_of, titles_of
@@ -28,9 +28,7 @@ def drafts() -> Response:
         {"place": draft.place, "url": address_of(draft.place), "draft": draft, "title": titles.get(draft.place, "")}
         for draft in found
     ]
-    answer = make_response(render_template("drafts/drafts.html", begun=begun))
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return private_page("drafts/drafts.html", begun=begun)
 
 
 @bp.post("/drafts")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from community.accounts.gate import public, staff_only, viewer
 from community.core import clock, jsonld
 from community.core.errors import Conflict, Invalid, Refused, require
-from community.core.fragments import base_url, respond
+from community.core.fragments import base_url, private_page, respond
 from community.core.limits import by_person
 from community.core.paging import page_number
 from community.faq import actions
@@ -18,7 +18,7 @@ from community.faq.forms import DropForm, EditorsForm, MergeForm, WordingForm, n
 from community.faq.policy import may_edit_faq
 from community.faq.queries import asked_for, faq_page, latest_entries, others_like, place_of, wordings_of, worked_entry
 from community.faq.views import FaqPage
-from community.posts.reading import begin, kept_page, private_page
+from community.posts.reading import begin, kept_page
 from community.settings.queries import site
 from community.staff.viewer import VISITOR
 

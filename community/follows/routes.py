@@ -10,7 +10,7 @@ from community.accounts.gate import members_only, public, viewer, without_sessio
 from community.accounts.queries import account_by_handle
 from community.categories.queries import category_for
 from community.core.errors import Conflict, Invalid
-from community.core.fragments import respond, restyled
+from community.core.fragments import private_page, respond, restyled
 from community.core.limits import by_field, by_network, by_person
 from community.follows import actions
 from community.follows.actions.visitors import visitor_of
@@ -19,7 +19,6 @@ from community.follows.policy import may_have_too, takes_me_toos
 from community.follows.queries import follows_of, standing_in, tag_for
 from community.posts.fragments import aside_replaced, head_replaced
 from community.posts.queries import topic_view
-from community.posts.reading import private_page
 from community.topics.queries import topic_for
 
 bp = Blueprint("follows", __name__)

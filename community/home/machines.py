@@ -34,7 +34,8 @@ MOST_FILES = 1_000_000
 DISALLOWED = (
     # What costs, what is one person's own, and what only changes something.
     *("/search", "/ask", "/preview", "/viewer.css", "/live", "/socket.io", "/api/", "/drafts", "/settings", "/admin", "/inbox"),
-    *("/desk", "/insights", "/moderation", "/sign-in", "/sign-up", "/posts/", "/*?reply_to=", "/*?sort=", "/*&sort="),
+    *("/desk", "/insights", "/moderation", "/sign-in", "/sign-up", "/posts/", "/faq/*/", "/bell"),
+    *("/t/*/related", "/*?reply_to=", "/*?sort=", "/*&sort="),
 )
 
 

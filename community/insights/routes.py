@@ -6,10 +6,9 @@ from flask import Blueprint, Response
 from flask_babel import gettext as _
 
 from community.accounts.gate import staff_only, viewer
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.insights.actions import settle_gap
 from community.insights.queries import insights_for
-from community.posts.reading import private_page
 
 bp = Blueprint("insights", __name__)
 

@@ -6,13 +6,12 @@ from flask import Blueprint, Response, flash, make_response, request
 from flask_babel import gettext as _
 
 from community.accounts.gate import members_only, public, token_alone, viewer
-from community.core.fragments import fragment, respond, stream, wants_stream
+from community.core.fragments import fragment, private_page, respond, stream, wants_stream
 from community.core.limits import by_network, by_person
 from community.core.paging import page_number
 from community.notifications import actions
 from community.notifications.kinds import KINDS
 from community.notifications.queries import bell, inbox, mail_choices
-from community.posts.reading import private_page
 from community.topics.queries import topic_for
 
 bp = Blueprint("notifications", __name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, flash, jsonify, render_template, request
 from flask_babel import gettext
 
 from community.accounts import actions
@@ -14,7 +14,7 @@ from community.accounts.policy import may_suspend
 from community.accounts.queries import account_by_handle
 from community.core import clock
 from community.core.errors import Conflict, Invalid, NotFound, require
-from community.core.fragments import base_url, respond
+from community.core.fragments import base_url, private_page, respond
 from community.core.jsonld import graph
 from community.core.limits import by_person
 from community.core.paging import page_number
@@ -52,11 +52,11 @@ def show_person(handle: str) -> str:
 
 @bp.get("/u/<handle>/suspension")
 @moderators_only
-def suspension(handle: str) -> str:
+def suspension(handle: str) -> Response:
     """The page to suspend somebody."""
     account = account_by_handle(viewer(), handle)
     require(may_suspend(viewer(), viewer_unchecked(account.id)))
-    return render_template("people/suspension.html", form=SuspensionForm(), account=account)
+    return private_page("people/suspension.html", form=SuspensionForm(), account=account)
 
 
 @bp.post("/u/<handle>/suspension")
@@ -81,7 +81,7 @@ def suspend(handle: str) -> Response:
             flash(gettext("Suspended; every session and key of theirs has ended."), "good")
             return respond(f"/u/{handle}")
     account = account_by_handle(viewer(), handle)
-    return make_response(render_template("people/suspension.html", form=form, account=account), 422)
+    return private_page("people/suspension.html", 422, form=form, account=account)
 
 
 @bp.post("/u/<handle>/suspension/undo")
@@ -94,10 +94,10 @@ def lift_suspension(handle: str) -> Response:
 
 @bp.get("/settings/work")
 @staff_only
-def work() -> str:
+def work() -> Response:
     """What the team page says of an employee."""
     here = member(viewer().id or 0)
-    return render_template("people/work.html", form=WorkForm(obj=here), member=here)
+    return private_page("people/work.html", form=WorkForm(obj=here), member=here)
 
 
 @bp.post("/settings/work")
@@ -114,7 +114,7 @@ def change_work() -> Response:
         else:
             flash(gettext("Saved."), "good")
             return respond("/settings/work")
-    return make_response(render_template("people/work.html", form=form, member=member(account_id or 0)), 422)
+    return private_page("people/work.html", 422, form=form, member=member(account_id or 0))
 
 
 @bp.get("/viewer.css")

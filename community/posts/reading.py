@@ -23,10 +23,3 @@ def kept_page(viewer: Viewer, stood: Standing, template: str, **shown: Any) -> R
     """A page drawn from what was read since `begin`. A visitor's may be kept; one for somebody signed in is private."""
     page = make_response(render_template(template, position=stood.position, **shown))
     return page if viewer.signed_in else cacheable(page, stood.versions)
-
-
-def private_page(template: str, status: int = 200, **shown: Any) -> Response:
-    """A page that nobody may keep: it holds a form with a token, or what only its reader may see."""
-    page = make_response(render_template(template, **shown), status)
-    page.headers["Cache-Control"] = "private, no-store"
-    return page

@@ -42,6 +42,7 @@ def _question(page: TopicPage, first: PostView, brand: str) -> Thing:
                 author=author_of(first.author, brand),
                 created=first.created_at,
                 edited=first.edited_at,
+                votes=page.topic.me_too_count,
                 comments=comments.get(None, ()),
             ),
             answer_count=page.topic.answer_count,

@@ -150,6 +150,14 @@ def post_from(app: Flask, network: str, address: str, data: dict[str, str]) -> T
     return client.post(address, data=data)
 
 
+def test_every_change_has_a_limit_and_reading_has_none(limited: Flask) -> None:
+    undo = [post_from(limited, "192.0.2.9", "/t/1/closure/undo", {}) for _ in range(61)]
+    assert [answer.status_code for answer in undo] == [401] * 60 + [429]
+    assert int(undo[-1].headers["Retry-After"]) <= 61
+    assert post_from(limited, "192.0.2.8", "/t/1/closure/undo", {}).status_code == 401, "each for themselves"
+    assert {browser(limited).get("/team").status_code for _ in range(70)} == {200}
+
+
 def test_limits_hold_without_redis_and_tell_nothing(limited: Flask) -> None:
     with limited.app_context():
         actions.open_account(handle="anna", name="Anna", email="anna@example.com", confirmed=True, password=PASSWORD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from datetime import datetime, timedelta
 from itertools import islice
+from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -165,9 +166,12 @@ def test_a_file_of_ten_thousand_takes_no_more_memory_than_a_portion(app: Flask, 
 def test_robots_name_the_sitemap_and_spare_what_costs(forum: Forum) -> None:
     text = forum.browser().get("/robots.txt").text
     assert "Sitemap: http://localhost/sitemap.xml" in text.splitlines()
-    for path in ("/search", "/viewer.css", "/api/", "/settings"):
-        assert f"Disallow: {path}" in text.splitlines()
-    assert "Disallow: /t" not in text
+    rules = RobotFileParser()
+    rules.parse(text.splitlines())
+    for path in ("/search?q=x", "/viewer.css", "/api/v1/topics", "/settings", "/ask"):
+        assert not rules.can_fetch("*", f"http://localhost{path}"), path
+    for path in ("/", "/t/1/why-does-it-rattle?page=2", "/c/parts", "/faq", "/u/asker", "/cards/1.png", "/questions.atom"):
+        assert rules.can_fetch("*", f"http://localhost{path}"), path
 
 
 @pytest.mark.parametrize("address", ["/questions", "/c/parts", "/tags/noise", "/u/speaker", "/u/asker"])

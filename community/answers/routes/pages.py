@@ -18,10 +18,10 @@ from community.answers.policy import (
 from community.answers.routes.blueprint import bp
 from community.categories.queries import categories_visible_to
 from community.core import clock
+from community.core.fragments import private_page
 from community.posts.forms import RemovalForm
 from community.posts.policy import may_edit, may_read_removed, may_remove
 from community.posts.queries import post_for, post_views_unchecked, topic_view
-from community.posts.reading import private_page
 from community.topics import policy
 from community.topics.forms import ClosureForm, DuplicateForm, MoveForm
 from community.topics.queries import topic_for

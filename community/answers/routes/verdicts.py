@@ -11,10 +11,9 @@ from community.answers import actions
 from community.answers.forms import RejectionForm
 from community.answers.routes.blueprint import bp
 from community.core.errors import Invalid
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_network
 from community.posts.queries import post_views_unchecked
-from community.posts.reading import private_page
 
 
 @bp.errorhandler(LinkOver)

@@ -13,13 +13,12 @@ from community.asking.forms import AskForm, numbers_in
 from community.asking.routes.blueprint import bp
 from community.categories.queries import categories_to_write_in, category_for
 from community.core.errors import Conflict, Forbidden, Invalid, NotFound
-from community.core.fragments import base_url, respond
+from community.core.fragments import base_url, private_page, respond
 from community.core.limits import browser, by_person
 from community.drafts.queries import draft_for
 from community.insights.actions import count_asked
 from community.posts.actions import open_topic
 from community.posts.actions.write import Written
-from community.posts.reading import private_page
 from community.posts.submissions import new_submission_id
 from community.posts.writing import prepared
 from community.promise.queries import promised_now

@@ -11,12 +11,11 @@ from community.asking.forms import AskForm, numbers_in
 from community.asking.routes.asking import ask_page, sent_form
 from community.asking.routes.blueprint import bp
 from community.core.errors import NotFound
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_person
 from community.drafts.actions import discard_draft
 from community.insights.actions import count_found, count_opened, count_successful, uncount_successful
 from community.posts.queries import topic_page
-from community.posts.reading import private_page
 from community.search.similar import similar
 
 SHOWN = 5

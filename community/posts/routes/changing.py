@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from community.accounts.gate import members_only, moderators_only, public, viewer
 from community.core.diff import diff, folded
 from community.core.errors import Invalid, require
-from community.core.fragments import respond
+from community.core.fragments import private_page, respond
 from community.core.limits import by_person
 from community.core.paging import page_number
 from community.drafts.queries import draft_for
@@ -19,7 +19,6 @@ from community.posts.policy import may_edit, may_remove
 from community.posts.queries import post_for, post_views_unchecked
 from community.posts.queries.history import history_of
 from community.posts.queries.posts import address_of, removed_text
-from community.posts.reading import private_page
 from community.posts.routes.blueprint import bp
 from community.settings.queries import site
 from community.tags.queries import tags_unchecked

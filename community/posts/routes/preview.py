@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from community.accounts.gate import public
 from community.core.errors import Invalid
+from community.core.fragments import private_page
 from community.core.limits import by_person
 from community.core.text import without_unwanted
-from community.posts.reading import private_page
 from community.posts.routes.blueprint import bp
 from community.posts.writing import prepared
 
