@@ -47,6 +47,10 @@ class Config:
         "BOTHWAYS_TRUSTED_PROXIES", "0", "Number of proxies in front whose X-Forwarded headers are believed."
     )
     limits: bool = setting("BOTHWAYS_LIMITS", "on", "`off` lifts rate and new-member limits for benches; refused in production.")
+    sockets_per_address: int = setting(
+        "BOTHWAYS_SOCKETS_PER_ADDRESS", "50", "Open sockets of one web process for each address (a /64 for IPv6)."
+    )
+    sockets_per_account: int = setting("BOTHWAYS_SOCKETS_PER_ACCOUNT", "20", "Open sockets of one web process for each account.")
     metrics_token: str = setting("BOTHWAYS_METRICS_TOKEN", "", "Token that /metrics asks for; loopback only when empty.")
 
     @property
@@ -98,6 +102,8 @@ class Config:
             mail_from=raw["mail_from"] or f"community@{urlsplit(base_url).hostname}",
             trusted_proxies=_number(raw["trusted_proxies"], "BOTHWAYS_TRUSTED_PROXIES", 0, 10),
             limits=raw["limits"] == "on",
+            sockets_per_address=_number(raw["sockets_per_address"], "BOTHWAYS_SOCKETS_PER_ADDRESS", 1, 100_000),
+            sockets_per_account=_number(raw["sockets_per_account"], "BOTHWAYS_SOCKETS_PER_ACCOUNT", 1, 100_000),
             metrics_token=raw["metrics_token"],
         )
 

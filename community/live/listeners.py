@@ -5,7 +5,7 @@ Only ids are kept, never rights: rights are read again whenever they matter. `au
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from gevent.event import Event
@@ -21,6 +21,8 @@ class Listener:
     account_id: int | None
     session_id: int | None
     language: str
+    network: str = ""
+    """Where it comes from, as limits count it."""
     channels: set[Channel] = field(default_factory=set)
     audience: frozenset[str] = frozenset()
     """What it could read beyond the public when it last subscribed: says only whether a visitor's page is like its own."""
@@ -39,20 +41,23 @@ class Listeners:
         self._by_account: dict[int, set[Listener]] = defaultdict(set)
         self._rooms: dict[Channel, dict[str, dict[str, Listener]]] = {}
         self._showing: dict[int, set[Listener]] = {}
+        self._by_network: Counter[str] = Counter()
         self.some = Event()
         """Set while at least one socket is open."""
 
     def __len__(self) -> int:
         return len(self._by_sid)
 
-    def add(self, listener: Listener) -> None:
-        """A socket opened. One that has a listener keeps it: a message of a client may call itself `connect` too."""
+    def add(self, listener: Listener) -> bool:
+        """A socket opened; whether it is new. One that has a listener keeps it: a message may call itself `connect` too."""
         if listener.sid in self._by_sid:
-            return
+            return False
+        self._by_network[listener.network] += 1
         self._by_sid[listener.sid] = listener
         if listener.account_id is not None:
             self._by_account[listener.account_id].add(listener)
         self.some.set()
+        return True
 
     def get(self, sid: str) -> Listener | None:
         """The listener of a socket that is open."""
@@ -63,6 +68,9 @@ class Listeners:
         listener = self._by_sid.pop(sid, None)
         if listener is None:
             return
+        self._by_network[listener.network] -= 1
+        if not self._by_network[listener.network]:
+            del self._by_network[listener.network]
         for channel in list(listener.channels):
             self.leave(listener, channel)
         self.show(listener, frozenset())
@@ -114,6 +122,11 @@ class Listeners:
     def of_account(self, account_id: int) -> list[Listener]:
         """The sockets of an account."""
         return list(self._by_account.get(account_id, ()))
+
+    def count(self, listener: Listener) -> tuple[int, int]:
+        """How many sockets are open from where this one comes, and of its account (0 for visitors), itself included."""
+        of_account = self._by_account.get(listener.account_id, ()) if listener.account_id is not None else ()
+        return self._by_network[listener.network], len(of_account)
 
     def heard(self, name: str) -> Channel | None:
         """The channel of this name, where somebody listens to it."""

@@ -13,12 +13,15 @@ from typing import Any
 
 import gevent
 import structlog
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 from flask_login import current_user
 from flask_socketio import Namespace, SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community.categories.policy import visibilities_open_to
+from community.config import Config
+from community.core import limits
 from community.core.fragments import base_url
 from community.live import wire
 from community.live.catch_up import catch_up
@@ -110,7 +113,14 @@ class LiveSockets(Namespace):  # type: ignore[misc]
     def on_connect(self, _auth: object = None) -> None:
         """A browser opened its socket, with the cookies that its pages have."""
         viewer: Viewer = current_user
-        self._listeners.add(Listener(_sid(), viewer.id, viewer.session_id, str(get_locale())))
+        listener = Listener(_sid(), viewer.id, viewer.session_id, str(get_locale()), limits.network())
+        if not self._listeners.add(listener):
+            return
+        config: Config = current_app.config["BOTHWAYS"]
+        from_there, of_account = self._listeners.count(listener)
+        if config.limits and (from_there > config.sockets_per_address or of_account > config.sockets_per_account):
+            # It asks every 15 seconds instead, and tries again after a while.
+            self._sender.goodbye(listener, "too_many")
 
     def on_disconnect(self, _reason: object = None) -> None:
         """It is gone."""
@@ -191,6 +201,7 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
         app,
         async_mode="gevent",
         async_handlers=False,  # messages of one socket are answered in order
+        always_connect=True,  # a socket that is one too many is told goodbye, so it must be connected first
         transports=["websocket"],
         cors_allowed_origins=[origin],  # an empty list would switch the check off
         manage_session=False,
@@ -201,6 +212,11 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
         logger=logging.getLogger("socketio"),
         engineio_logger=logging.getLogger("engineio"),
     )
+    config: Config = app.config["BOTHWAYS"]
+    if config.trusted_proxies:
+        # The sockets stand in front of the application's own, and count addresses, too.
+        n = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0, x_prefix=0)  # type: ignore[method-assign]
     wire.check_library(socketio.server)
     _drop_the_malformed(socketio.server)
     sender = Sender(socketio.server, listeners)

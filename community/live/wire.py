@@ -12,6 +12,7 @@ whether they are there, and tests/live/test_wire.py proves the order.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ BREATH = 500
 """Sockets written to before others get their turn: about 5 ms."""
 
 _TEXT_FRAME = 0x81  # a final frame of text, RFC 6455 section 5.2
+_TYPES = tuple("0123456")  # of packets, Engine.IO's protocol, version 4
 _EVENT = 2  # the packet type of an event in Socket.IO's protocol, version 5
 
 logger = structlog.get_logger()
@@ -101,6 +103,25 @@ class WireSocket(WebSocketWSGI):  # type: ignore[misc]
             socket.close(wait=False, abort=True)
             start_response("400 BAD REQUEST", [("Content-Type", "text/plain"), ("Content-Length", "0")])
             return []
+
+    def wait(self) -> str | None:
+        """The next frame; None at the end, and for what is no packet of Engine.IO.
+
+        The library would let the error of such a frame pass through the server, which logs a traceback, and keep the socket
+        until a ping is missed.
+        """
+        frame: Any = super().wait()
+        if frame is None or is_packet(frame):
+            return None if frame is None else str(frame)
+        logger.info("dropped a malformed frame", kind=type(frame).__name__, length=len(frame))
+        return None
+
+
+def is_packet(frame: object) -> bool:
+    """Whether a frame is a packet as browsers send it: a type alone, a probe, or a message with a packet of Socket.IO."""
+    if not isinstance(frame, str) or frame[:1] not in _TYPES:
+        return False
+    return len(frame) == 1 or frame[1:] == "probe" or (frame[0] == "4" and frame[1] in string.digits)
 
 
 def check_library(server: Any) -> None:

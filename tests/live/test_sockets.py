@@ -10,6 +10,7 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -32,8 +33,9 @@ from community.staff.actions import end_role, grant_role
 from community.topics.actions import move_topic
 from community.topics.models import Topic
 from community.web import GRACE
-from tests.live.conftest import PASSWORD, Ear, House, viewer_of
-from tests.running_site import RunningSite, until
+from tests.conftest import empty_site
+from tests.live.conftest import PASSWORD, Ear, House, WebProcess, cookie_of, make_house, viewer_of
+from tests.running_site import RunningSite, free_port, until
 
 Listen = Callable[..., Ear]
 
@@ -309,6 +311,69 @@ def test_who_does_not_speak_the_protocol_is_cut_off(site: RunningSite) -> None:
             while line.recv():  # nothing is what comes with the end; a timeout would be raised
                 pass
         line.shutdown()
+
+
+def test_a_frame_that_is_no_packet_costs_one_line(site: RunningSite, listen: Listen) -> None:
+    address = site.base_url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    before = len(site.log.read_text())
+    frames: list[str | bytes] = ["", "x", "b!", "9", "4" + "[" * 10_000, "4", "٤2[]", "4²", b"", b"\x04", "3" + "1" * 5_000]
+    dropped = 0
+    for frame in frames:
+        line = websocket.create_connection(address, timeout=5)
+        line.send("40")
+        line.send(frame, websocket.ABNF.OPCODE_BINARY if isinstance(frame, bytes) else websocket.ABNF.OPCODE_TEXT)
+        if frame != "4":
+            dropped += 1
+            with suppress(websocket.WebSocketConnectionClosedException):
+                while line.recv():
+                    pass
+        line.shutdown()
+    until(lambda: site.log.read_text()[before:].count("dropped a malformed") >= dropped, "each is told")
+    told = site.log.read_text()[before:]
+    assert "Traceback" not in told
+    assert told.count("dropped a malformed") <= len(frames)
+    assert listen().subscribe("home")["granted"] == ["home"]
+
+
+def test_an_address_and_an_account_have_so_many_sockets_and_no_more(
+    tmp_path: Path, database_kind: str, template_database: str
+) -> None:
+    limits = {"BOTHWAYS_SOCKETS_PER_ADDRESS": "4", "BOTHWAYS_SOCKETS_PER_ACCOUNT": "2", "BOTHWAYS_TRUSTED_PROXIES": "1"}
+    options = {"BOTHWAYS_PORT": str(free_port()), **limits}
+    with empty_site(tmp_path / "data", database_kind, template_database, **options) as made:
+        running = WebProcess(made, tmp_path / "web.log")
+        running.start("web")
+        ears: list[Ear] = []
+
+        def come(address: str, account_id: int | None = None) -> Ear:
+            cookie = cookie_of(running, account_id) if account_id is not None else ""
+            ears.append(Ear(running, cookie, **{"X-Forwarded-For": address}))
+            return ears[-1]
+
+        try:
+            with running.app():
+                ana = make_house().ana
+                four = [come("203.0.113.7") for _ in range(2)] + [come("203.0.113.7", ana) for _ in range(2)]
+                assert come("203.0.113.7").wait_for("goodbye") == [{"reason": "too_many"}]
+                assert come("203.0.113.8", ana).wait_for("goodbye") == [{"reason": "too_many"}], "a third of hers, from wherever"
+                # An IPv6 customer has a whole /64; another is somebody else.
+                six = [come(f"2001:db8::{n}") for n in range(1, 5)]
+                assert come("2001:db8::ffff").wait_for("goodbye") == [{"reason": "too_many"}]
+                six.append(come("2001:db8:0:1::1"))
+                assert [ear.subscribe("home")["granted"] for ear in (*four, *six)] == [["home"]] * 9
+                four[0].close()
+                again = []
+
+                def may_come() -> bool:
+                    again.append(come("203.0.113.7"))
+                    until(lambda: again[-1].told("goodbye") or again[-1].subscribe("home")["granted"], "it knows")
+                    return not again[-1].told("goodbye")
+
+                until(may_come, "there is room again")
+        finally:
+            for ear in ears:
+                ear.close()
+            running.stop()
 
 
 def test_strange_messages_do_no_harm_and_floods_end(house: House, listen: Listen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from community.accounts.actions import suspend
 from community.answers.actions import accept_answer, make_official
 from community.core.log import LoggedEvent, read_after
 from community.extensions import db
+from community.follows.keeping import FollowKeeper
+from community.notifications.follow import NotificationFollower
+from community.notifications.models import Notification
 from community.posts.actions import edit_post
 from community.search import saved_follow
 from community.search.follow import SearchFollower
@@ -26,6 +30,10 @@ from community.staff.actions import end_role, grant_role
 from community.topics.actions import move_topic
 from tests.api.test_api import program
 from tests.forum import Forum, events, small_forum, statements, take_all
+from tests.mail.test_outbox import Box
+from tests.notifications.test_mail import box, plain, post
+
+__all__ = ["box"]
 
 PUMP = {"q": "pump"}
 
@@ -267,3 +275,29 @@ def test_nothing_of_it_is_in_the_log_of_others(forum: Forum, told: Told) -> None
     told()
     payloads = db.session.scalars(select(LoggedEvent.payload).where(LoggedEvent.name.startswith("search.")))
     assert not any("pump" in payload for payload in payloads)
+
+
+def test_what_a_saved_search_finds_stands_in_the_inbox(outside: Forum) -> None:
+    with outside.app.app_context():
+        keep(outside, "friend")
+        new = outside.question(title="A second pump")
+        for reader in (SavedSearchFollower(), FollowKeeper(), NotificationFollower()):
+            take_all(reader)
+        rows = db.session.execute(select(Notification.account_id, Notification.kind, Notification.topic_id)).all()
+        assert (outside.people["friend"], "search", new.topic_id) in [tuple(row) for row in rows]
+    assert "A second pump" in outside.browser("friend").get("/inbox").text
+    with outside.app.app_context():
+        move_topic(by=outside["keeper"], topic_id=new.topic_id, category_id=outside.categories["inside"])
+    assert "A second pump" not in outside.browser("friend").get("/inbox").text, "rights are asked again when it is shown"
+
+
+def test_what_it_finds_comes_by_mail(make_app: Callable[..., Flask], box: Box) -> None:
+    with post(make_app, box) as p:
+        keep(p.forum, "friend")
+        p.travel.shift(timedelta(seconds=1))
+        topic = p.forum.question(title="A pump drips")
+        take_all(SavedSearchFollower())
+        (mail,) = p.settle(61)
+        assert mail["To"] == "friend@example.com"
+        assert "A pump drips" in mail["Subject"]
+        assert f"http://localhost/t/{topic.topic_id}" in plain(mail)
