@@ -92,8 +92,8 @@ JOBS: tuple[str, ...] = (
 LETTERS: tuple[str, ...] = (
     # Kinds of mail: mappings of `community.mail.letters.Kind`, by name; the sender asks them.
     "community.mail.account_letters.KINDS",
-    "community.mail.nudge_letters.KINDS",
     "community.notifications.letters.KINDS",
+    "community.notifications.nudge_letters.KINDS",
 )
 
 SESSION_COOKIE = "bothways"

@@ -10,11 +10,15 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Kind:
-    """`label` stands at its switch. `mailed` is the usual choice; None where there is no switch, as another mail tells of it."""
+    """`label` stands at its switch. `mailed` is the usual choice; None where there is no switch.
+
+    `own_letter`: a letter of its own tells of it, which asks the switch itself.
+    """
 
     name: str
     label: Any
     mailed: bool | None = True
+    own_letter: bool = False
 
 
 KINDS: Final = {
@@ -34,6 +38,6 @@ KINDS: Final = {
         Kind("post", _l("A new post in a topic that I follow")),
         Kind("topic", _l("A new topic where I follow")),
         Kind("search", _l("A saved search finds something")),
-        Kind("nudge", _l("I am asked whether an answer helped"), mailed=None),
+        Kind("nudge", _l("I am asked whether an answer solved my question"), own_letter=True),
     )
 }

@@ -88,7 +88,7 @@ def write_told(facts: TopicFacts) -> Letter:
         "In-Reply-To": thread,
         "References": thread,
         "List-Id": f"<topic-{facts.topic_id}.{_host()}>",
-        **_stops(facts.stop),
+        **stops(facts.stop),
     }
     text = render_template("notifications/mail.txt", **shown)
     return Letter(facts.to, _one_line(subject), text, render_template("notifications/mail.html", **shown), headers)
@@ -118,14 +118,14 @@ def write_confirm(facts: VisitorFacts) -> Letter:
     """The letter to confirm."""
     subject = gettext("Tell you when this is solved? Please confirm")
     text = render_template("notifications/me_too_confirm.txt", facts=facts, site_name=site().brand_name, base_url=base_url())
-    return Letter(facts.to, str(subject), text, headers=_stops(facts.stop))
+    return Letter(facts.to, str(subject), text, headers=stops(facts.stop))
 
 
 def write_solved(facts: VisitorFacts) -> Letter:
     """The letter that it is solved."""
     subject = gettext("Solved: %(title)s", title=facts.title)
     text = render_template("notifications/me_too_solved.txt", facts=facts, site_name=site().brand_name, base_url=base_url())
-    return Letter(facts.to, _one_line(subject), text, headers=_stops(facts.stop))
+    return Letter(facts.to, _one_line(subject), text, headers=stops(facts.stop))
 
 
 def forget_address(u: Unit, mail: OutgoingMail) -> None:
@@ -155,7 +155,7 @@ def _stop(u: Unit, account_id: int, mail: OutgoingMail, told: list[Told]) -> str
     return stop_token(account_id, "topic", mail.about_id)
 
 
-def _stops(path: str) -> dict[str, str]:
+def stops(path: str) -> dict[str, str]:
     """One-click unsubscribing (RFC 8058)."""
     return {"List-Unsubscribe": f"<{base_url()}{path}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 

@@ -202,7 +202,7 @@ def _made(u: Unit, news: News, count: int) -> None:
 def _mail_at(u: Unit, place: Place, news: News) -> ColumnElement[Any]:
     """When to mail it: only to confirmed addresses, by the account's choice, never for imports (rulings 25)."""
     usual = KINDS[news.kind].mailed
-    if usual is None or place.imported or u.now - news.at > OLD:
+    if usual is None or KINDS[news.kind].own_letter or place.imported or u.now - news.at > OLD:
         return literal(None, Notification.mail_at.type)
     choice = (
         select(MailChoice.wanted)

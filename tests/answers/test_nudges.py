@@ -19,9 +19,12 @@ from community.answers.nudges import is_quiet, nudge_askers
 from community.core import clock
 from community.core.unit import unit
 from community.extensions import db
+from community.follows.actions.follow import set_level
 from community.mail.follow import MailFollower
 from community.mail.models import OutgoingMail
 from community.mail.sending import send_due
+from community.notifications.actions import unsubscribe
+from community.notifications.queries import mail_choices
 from community.posts.actions import remove_post
 from community.settings.actions import change_settings
 from community.settings.definitions import Site
@@ -183,6 +186,39 @@ def test_the_mail_names_question_and_answer_and_what_to_do(forum: Forum) -> None
     assert "We shall not ask again" in mailed(forum, 7.1)
     mail = db.session.scalars(select(OutgoingMail.subject).where(OutgoingMail.kind == "nudge")).first()
     assert mail == "Did it solve your problem? Why <b>does</b> it rattle?"
+
+
+def test_mails_that_ask_are_stopped_by_one_click_and_by_a_switch(forum: Forum) -> None:
+    asked = forum.question()
+    forum.post("friend", asked)
+    stop = re.findall(r"http://localhost(/unsubscribe/\S+)", mailed(forum))[0]
+    unsubscribe(token=stop.removeprefix("/unsubscribe/"))
+    assert mail_choices(forum["asker"])["nudge"] is False
+    assert mailed_again(forum) == "given_up"
+    assert count() == 2, "the inbox still asks"
+
+
+def test_who_muted_the_question_is_not_mailed(forum: Forum) -> None:
+    asked = forum.question()
+    forum.post("friend", asked)
+    with unit() as u:
+        set_level(u, forum["asker"], "topic", asked.topic_id, "muted")
+    with clock.at(NOON + 3.1 * DAY):
+        nudge_askers()
+        take_all(MailFollower())
+        send_due()
+    assert db.session.scalars(select(OutgoingMail).where(OutgoingMail.kind == "nudge")).one().state == "given_up"
+
+
+def mailed_again(forum: Forum) -> str:
+    """What became of the second mail."""
+    with clock.at(NOON + 7.1 * DAY):
+        nudge_askers()
+        take_all(MailFollower())
+        send_due()
+    db.session.rollback()
+    mails = db.session.scalars(select(OutgoingMail).where(OutgoingMail.kind == "nudge").order_by(OutgoingMail.id)).all()
+    return mails[-1].state
 
 
 def test_a_mail_that_is_not_needed_any_more_is_not_sent(forum: Forum) -> None:

@@ -17,12 +17,16 @@ from community.core.errors import NotFound, Unauthorized
 from community.core.fragments import base_url
 from community.core.markup import excerpt
 from community.core.unit import Unit
+from community.follows.models import Follow
 from community.mail.letters import Facts, Kind, Letter, frame
 from community.mail.models import OutgoingMail
+from community.notifications.actions import stop_token
+from community.notifications.letters import stops
+from community.notifications.queries import mail_choices
 from community.posts.models import Post
 from community.posts.queries.posts import address_of, post_for
 from community.settings.queries import site
-from community.staff.viewer import viewer_unchecked
+from community.staff.viewer import Viewer, viewer_unchecked
 
 KIND: Final = "nudge"
 
@@ -43,6 +47,7 @@ class NudgeFacts(Facts):
     beginning: str
     url: str
     link: str
+    stop: str
     is_last: bool
 
     @property
@@ -61,7 +66,7 @@ def gather(u: Unit, mail: OutgoingMail) -> NudgeFacts | None:
         post = post_for(asker, mail.about_id)
     except (NotFound, Unauthorized):
         return None
-    if asker.suspended or _is_settled(u, post):
+    if asker.suspended or not mail_choices(asker)[KIND] or _is_muted(u, asker, post) or _is_settled(u, post):
         return None
     asked = u.session.execute(select(func.count(Nudge.id)).where(Nudge.topic_id == post.topic_id)).scalar_one()
     return NudgeFacts(
@@ -74,6 +79,7 @@ def gather(u: Unit, mail: OutgoingMail) -> NudgeFacts | None:
         beginning=excerpt(post.text, EXCERPT),
         url=address_of(post),
         link=make_link(u, "verdict", account.id, subject_id=post.id, address=account.email),
+        stop=f"/unsubscribe/{stop_token(account.id, 'kind', KIND)}",
         is_last=asked >= MOST or not site().nudge_again_after_days,
     )
 
@@ -81,11 +87,18 @@ def gather(u: Unit, mail: OutgoingMail) -> NudgeFacts | None:
 def write(facts: NudgeFacts) -> Letter:
     """The letter of these facts."""
     subject = gettext("Did it solve your problem? %(title)s", title=facts.title)
-    text = render_template("mail/nudge.txt", facts=facts, site_name=site().brand_name, base_url=base_url())
-    return Letter(facts.to, subject, text, render_template("mail/nudge.html", facts=facts, subject=subject, **frame()))
+    text = render_template("notifications/nudge.txt", facts=facts, site_name=site().brand_name, base_url=base_url())
+    html = render_template("notifications/nudge.html", facts=facts, subject=subject, **frame())
+    return Letter(facts.to, subject, text, html, stops(facts.stop))
 
 
 KINDS: Final = {KIND: Kind(gather, write)}
+
+
+def _is_muted(u: Unit, asker: Viewer, post: Post) -> bool:
+    """Whether the asker wants to hear nothing of the question."""
+    mine = (Follow.account_id == asker.id, Follow.kind == "topic", Follow.target_id == post.topic_id)
+    return u.session.execute(select(Follow.id).where(*mine, Follow.level == "muted")).first() is not None
 
 
 def _is_settled(u: Unit, post: Post) -> bool:
