@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from community.core.errors import Invalid
 from community.core.fragments import base_url
 from community.core.log import head
 from community.extensions import db
+from community.faq.queries import listed_entries
+from community.faq.views import Chosen, EntryView
 from community.posts.models import Edit, Post, Removal, Source
 from community.posts.queries.posts import posts_readable_by
 from community.posts.views import post_url
@@ -48,6 +50,7 @@ def export_public(folder: Path) -> dict[str, int]:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     epoch, position = head(db.session())
     counts = {name: _write(folder / f"{name}.jsonl", query, line) for name, (query, line) in _files().items()}
+    counts["faq"] = _write_lines(folder / "faq.jsonl", _faq())
     about = {"site": base_url(), "made_at": clock.now(), "release": __version__, "position": f"{epoch}:{position}", "lines": counts}
     (folder / "manifest.json").write_text(json.dumps(about, default=_plain, indent=2) + "\n")
     return counts
@@ -94,10 +97,14 @@ def _files() -> dict[str, tuple[Query, Callable[..., Line]]]:
 
 
 def _write(path: Path, query: Query, line: Callable[..., Line]) -> int:
+    return _write_lines(path, (line(*row) for row in _rows(query)))
+
+
+def _write_lines(path: Path, lines: Iterable[Line]) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as file:
-        for row in _rows(query):
-            file.write(json.dumps(line(*row), default=_plain, ensure_ascii=False) + "\n")
+        for line in lines:
+            file.write(json.dumps(line, default=_plain, ensure_ascii=False) + "\n")
             count += 1
     return count
 
@@ -160,6 +167,28 @@ def _post(post: Post, slug: str, handle: str, source: Source | None, removal: Re
 
 def _edit(edit: Edit, handle: str) -> Line:
     return {"post_id": edit.post_id, "version": edit.version, "title": edit.title, "body": edit.body, "by": handle, "at": edit.at}
+
+
+def _faq() -> Iterator[Line]:
+    """The entries of the FAQ as they are shown, by their numbers."""
+    after = 0
+    while entries := listed_entries(Chosen(), after=after, limit=BATCH):
+        yield from (_entry(entry) for entry in entries)
+        after = entries[-1].id
+
+
+def _entry(entry: EntryView) -> Line:
+    return {
+        "id": entry.id,
+        "url": base_url() + entry.url,
+        "question": entry.question,
+        "html": str(entry.html),
+        "author": entry.author.handle,
+        "category": entry.category.slug,
+        "product": entry.product,
+        "helped": entry.helped,
+        "sources": [source.id for source in entry.sources],
+    }
 
 
 def _plain(value: object) -> str:

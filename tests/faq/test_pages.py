@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import lxml.etree
 import pytest
 from flask import Flask
 
 from community.answers.actions import accept_answer
+from community.backup.export import export_public
 from community.faq.actions import add_topic, merge_entry
 from community.faq.follow import FaqFollower
 from community.posts.actions import remove_post
@@ -177,6 +179,25 @@ def test_many_entries_cost_as_many_queries_as_few(app: Flask, forum: Forum) -> N
                 assert visitor.get(f"/faq?again={more}").status_code == 200
             costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+def test_an_official_puts_a_question_in_from_its_page(app: Flask, forum: Forum) -> None:
+    with app.app_context():
+        asked = forum.question(title="Does it float?")
+        accept_answer(by=forum["asker"], post_id=forum.post("worker", asked, "No.").post_id)
+    speaker = forum.browser("speaker")
+    assert "/faq-entry" in speaker.get(f"/t/{asked.topic_id}/actions").text
+    assert "/faq-entry" not in forum.browser("worker").get(f"/t/{asked.topic_id}/actions").text
+    assert speaker.post(f"/t/{asked.topic_id}/faq-entry").location == "/faq/3/edit"
+    assert speaker.post(f"/t/{asked.topic_id}/faq-entry").location == "/faq/3/edit"
+    assert "Does it float?" in forum.browser().get("/faq").text
+
+
+def test_the_export_has_the_entries(app: Flask, forum: Forum, tmp_path: Path) -> None:
+    with app.app_context():
+        assert export_public(tmp_path / "out")["faq"] == 2
+    lines = [json.loads(line) for line in (tmp_path / "out" / "faq.jsonl").read_text().splitlines()]
+    assert [line["question"] for line in lines] == [HOSTILE, "Where is the bell?"]
 
 
 def test_the_api_lists_entries(forum: Forum) -> None:
