@@ -1,4 +1,4 @@
-"""Run as a program of its own: a picture on standard input, a square WebP of 256 pixels on standard output.
+"""Run as a program of its own: a picture on standard input, a square WebP on standard output; its argument is the side in pixels.
 
 It knows nothing of the site and runs under limits of memory and time. Exit status 1: not a picture we take.
 """
@@ -9,7 +9,6 @@ import io
 import resource
 import sys
 
-SIDE = 256
 MOST_PIXELS = 25_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -18,6 +17,7 @@ CPU_SECONDS = 10
 
 def main() -> int:
     """Read, check, cut, write; returns the exit status."""
+    side = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -29,9 +29,9 @@ def main() -> int:
                 return 1
             picture.seek(0)  # the first frame of a moving one
             # The decoder of JPEG can shrink while it reads; the others ignore this.
-            picture.draft("RGB", (SIDE * 2, SIDE * 2))
+            picture.draft("RGB", (side * 2, side * 2))
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
-            square = ImageOps.fit(upright, (SIDE, SIDE), Image.Resampling.LANCZOS)
+            square = ImageOps.fit(upright, (side, side), Image.Resampling.LANCZOS)
             plain = Image.new("RGBA", square.size, "white")
             plain.alpha_composite(square)
             made = io.BytesIO()

@@ -14,11 +14,18 @@ from typing import Final
 
 from flask import current_app
 from flask_babel import gettext
+from werkzeug.security import safe_join
 
 from community.core.errors import Invalid
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 SECONDS: Final = 20
+
+SIDE: Final = 256
+"""Pixels of a photo: what a person's own page shows on a dense screen."""
+
+SMALL: Final = 128
+"""Pixels of the photo beside a post or a name, sharp on a dense screen."""
 
 
 def store_photo(sent: bytes) -> str:
@@ -28,20 +35,34 @@ def store_photo(sent: bytes) -> str:
     """
     if not sent or len(sent) > MOST_BYTES:
         raise Invalid(fields={"photo": gettext("Please choose a picture of at most 10 MB.")})
-    square = _squared(sent)
+    square = _squared(sent, SIDE)
     name = f"{token_hex(16)}.webp"
     folder = photo_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{name}.part"
-    partial.write_bytes(square)
-    partial.replace(folder / name)
+    _write(folder / name, square)
     return name
+
+
+def small_photo(name: str) -> Path | None:
+    """The file of the same photo in 128 pixels, made when somebody first asks for it; None where there is no such photo."""
+    large, small = safe_join(str(photo_folder()), name), safe_join(str(_small_folder()), name)
+    if large is None or small is None or not Path(large).is_file():
+        return None
+    kept = Path(small)
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write(kept, _squared(Path(large).read_bytes(), SMALL))
+        except Invalid:
+            return Path(large)
+    return kept
 
 
 def remove_photo(name: str | None) -> None:
     """Delete a photo file that no account shows any more."""
     if name:
         (photo_folder() / name).unlink(missing_ok=True)
+        (_small_folder() / name).unlink(missing_ok=True)
 
 
 def photo_folder() -> Path:
@@ -50,9 +71,21 @@ def photo_folder() -> Path:
     return data / "uploads" / "photos"
 
 
-def _squared(sent: bytes) -> bytes:
+def _small_folder() -> Path:
+    """Where small photos are kept; they are made again where they are missing, so no backup needs them."""
+    data: Path = current_app.config["BOTHWAYS"].data
+    return data / "faces"
+
+
+def _write(target: Path, picture: bytes) -> None:
+    partial = target.with_name(f"{target.name}.{token_hex(4)}.part")
+    partial.write_bytes(picture)
+    partial.replace(target)
+
+
+def _squared(sent: bytes, side: int) -> bytes:
     # -I: neither the environment nor the working folder decides what the child imports.
-    command = [sys.executable, "-I", str(Path(__file__).with_name("picture_child.py"))]
+    command = [sys.executable, "-I", str(Path(__file__).with_name("picture_child.py")), str(side)]
     try:
         done = subprocess.run(command, input=sent, capture_output=True, timeout=SECONDS, check=False, env={})
     except subprocess.TimeoutExpired:

@@ -12,7 +12,7 @@ from community.accounts.forms import FirstAdminForm, NewPasswordForm, ResetAskFo
 from community.accounts.gate import members_only, own_path, public, viewer
 from community.accounts.links import LinkOver
 from community.accounts.own_routes import own
-from community.accounts.pictures import photo_folder
+from community.accounts.pictures import photo_folder, small_photo
 from community.accounts.queries import account_of, suspension_unchecked
 from community.core.assets import FOR_EVER
 from community.core.errors import Conflict, Invalid
@@ -240,6 +240,19 @@ def photo(name: str) -> Response:
     if not name.endswith((".webp", ".png")):
         abort(404)
     answer = send_from_directory(photo_folder(), name, mimetype="image/webp" if name.endswith(".webp") else "image/png")
+    answer.headers["Cache-Control"] = FOR_EVER
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@bp.get("/photos/small/<name>")
+@public
+def face(name: str) -> Response:
+    """The same photo as it stands beside a name; as lasting."""
+    found = small_photo(name)
+    if found is None:
+        abort(404)
+    answer = Response(found.read_bytes(), mimetype="image/webp")
     answer.headers["Cache-Control"] = FOR_EVER
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

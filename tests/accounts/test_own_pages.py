@@ -73,7 +73,16 @@ def test_a_photo_becomes_a_plain_square_and_replaces_the_last(app: Flask) -> Non
         assert (stored.size, stored.format, dict(stored.getexif())) == ((256, 256), "WEBP", {})
     shown.close()
     assert f"/photos/{names[-1]}" in forum.browser().get("/u/asker").text
+    small = f"/photos/small/{names[-1]}"
+    for _ in range(2):  # made, then kept
+        beside = forum.browser().get(small)
+        assert (beside.status_code, beside.mimetype) == (200, "image/webp")
+        with Image.open(io.BytesIO(beside.data)) as face:
+            assert face.size == (128, 128)
+    for other in ("/photos/small/nothing.webp", "/photos/small/..%2fsecret_key", "/photos/small/%2e%2e"):
+        assert forum.browser().get(other).status_code == 404, other
     assert anna.post("/settings/photo/removal").status_code == 303
+    assert forum.browser().get(small).status_code == 404
     assert forum.browser().get(f"/photos/{names[-1]}").status_code == 404
 
 
