@@ -14,6 +14,7 @@ from community.core import clock
 from community.core.unit import Unit, unit
 from community.doctor.findings import Finding, fine, mended, wrong
 from community.extensions import db
+from community.follows.counting import counted, recount_me_toos
 from community.posts.models import Post
 from community.posts.writing import recount
 from community.promise.models import Promise, Terms
@@ -127,10 +128,15 @@ def _wrong_promises() -> set[int]:
     return found
 
 
+def _wrong_me_toos() -> set[int]:
+    return set(db.session.scalars(select(Topic.id).where(Topic.me_too_count != counted())))
+
+
 LOOKS: dict[str, Callable[[], set[int]]] = {
     "marks": _wrong_marks,
     "counters": _wrong_counters,
     "closures": _wrong_closures,
+    "me-toos": _wrong_me_toos,
     "states": _wrong_states,
     "promises": _wrong_promises,
 }
@@ -151,6 +157,7 @@ def _mend(topic_ids: list[int]) -> None:
             topic.closed = bool(u.session.execute(select(live)).scalar_one())
             recount(u, topic)
             recompute(u, topic)
+            recount_me_toos(u, [topic.id])
             if u.session.get(Promise, topic_id) is not None:
                 settle(u, topic_id)
             u.record(TopicRecounted(topic_id=topic.id, category_id=topic.category_id))

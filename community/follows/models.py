@@ -29,7 +29,7 @@ class Follow(Base):
     __tablename__ = "follows"
     __table_args__ = (
         UniqueConstraint("account_id", "kind", "target_id"),
-        Index("ix_follows_kind_target_id", "kind", "target_id", "level"),
+        Index("ix_follows_kind_target_id_account_id", "kind", "target_id", "account_id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -137,6 +137,12 @@ def rated(u: Unit, recorded: Recorded, event: votes.AnswerRated) -> None:
         tell(u, place, News(recorded.position, recorded.at, "thanked", post.topic_id, post.id, None), [post.author_id])
 
 
+def closed(u: Unit, recorded: Recorded, event: topics.TopicClosed) -> None:
+    """A question was closed by somebody; what time closes was solved, and its asker said so."""
+    if event.by_id is not None:
+        told_asker("closed")(u, recorded, event)
+
+
 def matched(u: Unit, recorded: Recorded, event: searches.SearchMatched) -> None:
     """A saved search found something for its owner."""
     place = place_of(u, event.topic_id)
@@ -164,8 +170,8 @@ READS: Mapping[type[Event], Reading] = {
     answers.AcceptanceNudged: told_asker("nudge"),
     topics.InfoAsked: told_asker("info_asked"),
     topics.DuplicateMarked: told_asker("duplicate"),
-    topics.TopicClosed: told_asker("closed"),
-    topics.TopicReopened: told_asker("closed"),
+    topics.TopicClosed: closed,
+    topics.TopicReopened: told_asker("reopened"),
     votes.AnswerRated: rated,
     searches.SearchMatched: matched,
     follows.VisitorMeTooAsked: visitor_asked,

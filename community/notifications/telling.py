@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
@@ -35,8 +35,8 @@ OLD: Final = timedelta(days=3)
 FEW: Final = 100
 """How many are told at once, in the unit of the event."""
 
-PORTION: Final = 1_000
-"""How many are told in one unit of their own: about 30 ms on SQLite (bench/fan_out.py)."""
+PORTION: Final = 400
+"""How many are told in one unit of their own: about 20 ms on SQLite (bench/fan_out.py)."""
 
 AUDIENCES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "posts": {"topic": ("everything",), "category": ("everything",), "tag": ("everything",), "person": ("everything",)},
@@ -112,7 +112,7 @@ def tell_many(u: Unit, place: Place, news: News, audience: str) -> None:
             )
         )
     elif count:
-        _tell_between(u, place, news, audience, 0, None)
+        _tell_between(u, place, news, audience, 0, FEW)
 
 
 def tell_portion(u: Unit, telling: Telling) -> None:
@@ -121,7 +121,7 @@ def tell_portion(u: Unit, telling: Telling) -> None:
     news = News(telling.position, telling.at, telling.kind, telling.topic_id, telling.post_id, telling.actor_id)
     count, last = _bound(u, place, news, telling.audience, telling.after_id, PORTION) if place is not None else (0, None)
     if place is not None and last is not None:
-        _tell_between(u, place, news, telling.audience, telling.after_id, last)
+        _tell_between(u, place, news, telling.audience, telling.after_id, PORTION)
         telling.after_id = last
     if count < PORTION:
         u.session.delete(telling)
@@ -129,53 +129,57 @@ def tell_portion(u: Unit, telling: Telling) -> None:
 
 def _bound(u: Unit, place: Place, news: News, audience: str, after: int, limit: int) -> tuple[int, int | None]:
     """How many of an audience come after an id, up to a limit, and the id of the last of them."""
-    ids = _candidates(place, news, audience, after)
-    portion = select(ids.c.id).order_by(ids.c.id).limit(limit).subquery()
-    row = u.session.execute(select(func.count(), func.max(portion.c.id)).select_from(portion)).one()
+    ids = _candidates(place, news, audience, after, limit)
+    row = u.session.execute(select(func.count(), func.max(ids.c.id)).select_from(ids)).one()
     return row[0], row[1]
 
 
-def _tell_between(u: Unit, place: Place, news: News, audience: str, after: int, last: int | None) -> None:
-    ids = _candidates(place, news, audience, after)
-    within = ids.c.id <= last if last is not None else ids.c.id > after
+def _tell_between(u: Unit, place: Place, news: News, audience: str, after: int, limit: int) -> None:
+    ids = _candidates(place, news, audience, after, limit)
     if audience == VISITORS:
-        _mail_visitors(u, news, select(ids.c.id).where(within))
+        _mail_visitors(u, news, select(ids.c.id))
         return
     people = (
         select(Account.id, ids.c.follow_id)
         .join(ids, ids.c.id == Account.id)
-        .where(within, Account.id != news.actor_id if news.actor_id is not None else literal(True))
+        .where(Account.id != news.actor_id if news.actor_id is not None else true())
         .where(~_muted_topic(place, "muted", "none"), ~_muted_around(place) | _follows_topic(place))
     )
     _made(u, news, _insert(u, place, news, people))
 
 
-def _candidates(place: Place, news: News, audience: str, after: int) -> Any:
-    """The accounts of an audience after an id, each once, with the follow that brings it (None: they have it too)."""
+def _candidates(place: Place, news: News, audience: str, after: int, limit: int) -> Any:
+    """The first accounts of an audience after an id, each once, with the follow that brings it (None: they have it too).
+
+    Each way to be among them is read along its index up to the limit, so a portion costs the same however many follow.
+    """
     if audience == VISITORS:
         waiting = (VisitorMeToo.topic_id == place.topic_id, VisitorMeToo.confirmed_at.is_not(None))
-        found = select(VisitorMeToo.id.label("id"), null().label("follow_id")).where(
-            *waiting, VisitorMeToo.address.is_not(None), VisitorMeToo.id > after
-        )
-        return found.subquery()
-    levels = AUDIENCES[audience]
+        left = (VisitorMeToo.address.is_not(None), VisitorMeToo.id > after)
+        found = select(VisitorMeToo.id.label("id"), null().label("follow_id")).where(*waiting, *left)
+        return found.order_by(VisitorMeToo.id).limit(limit).subquery()
     targets: dict[str, Any] = {
         "topic": Follow.target_id == place.topic_id,
         "category": Follow.target_id.in_(place.categories),
         "tag": Follow.target_id.in_(select(TopicTag.tag_id).where(TopicTag.topic_id == place.topic_id)),
         "person": Follow.target_id == (news.actor_id or 0),
     }
-    ways = [and_(Follow.kind == kind, targets[kind], Follow.level.in_(allowed)) for kind, allowed in levels.items()]
     since = literal(news.at, Follow.at.type)  # who follows only now was not waiting for it
-    follows = select(Follow.account_id.label("id"), Follow.id.label("follow_id")).where(
-        or_(*ways), Follow.account_id > after, Follow.at <= since
-    )
+    ways = [
+        select(Follow.account_id.label("id"), Follow.id.label("follow_id"))
+        .where(Follow.kind == kind, targets[kind], Follow.account_id > after, Follow.level.in_(levels), Follow.at <= since)
+        .order_by(Follow.account_id)
+        .limit(limit)
+        .subquery()
+        for kind, levels in AUDIENCES[audience].items()
+    ]
     if audience == "marks":
-        too = select(MeToo.account_id, null()).where(MeToo.topic_id == place.topic_id, MeToo.account_id > after, MeToo.at <= since)
-        both = union_all(follows, too).subquery()
-    else:
-        both = follows.subquery()
-    return select(both.c.id, func.min(both.c.follow_id).label("follow_id")).group_by(both.c.id).subquery()
+        too = select(MeToo.account_id.label("id"), null().label("follow_id"))
+        mine = (MeToo.topic_id == place.topic_id, MeToo.account_id > after, MeToo.at <= since)
+        ways.append(too.where(*mine).order_by(MeToo.account_id).limit(limit).subquery())
+    both = union_all(*(select(way.c.id, way.c.follow_id) for way in ways)).subquery()
+    once = select(both.c.id, func.min(both.c.follow_id).label("follow_id")).group_by(both.c.id)
+    return once.order_by(both.c.id).limit(limit).subquery()
 
 
 def _insert(u: Unit, place: Place, news: News, people: Select[*tuple[Any, ...]]) -> int:

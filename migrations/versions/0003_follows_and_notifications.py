@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "kind", "target_id", name=op.f("uq_follows_account_id_kind_target_id")),
     )
     with op.batch_alter_table("follows", schema=None) as batch_op:
-        batch_op.create_index("ix_follows_kind_target_id", ["kind", "target_id", "level"], unique=False)
+        batch_op.create_index("ix_follows_kind_target_id_account_id", ["kind", "target_id", "account_id"], unique=False)
 
     op.create_table(
         "mail_choices",
