@@ -15,6 +15,7 @@ from community.demo.threads import CLOSES_AFTER, ThreadMaker
 from community.demo.timing import moments, opening
 
 _HOUR = timedelta(hours=1)
+_ME_TOO = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def _arrivals(content: Content, maker: PersonMaker, histories: list[Act], now: d
                 yield Act(now - timedelta(days=role.until), partial(maker.end, person, role))
         for search in person.searches:
             yield Act(now - timedelta(days=search.ago), partial(maker.keep, person, search), person.handle)
+        for followed in person.follows:
+            yield Act(now - timedelta(days=1), partial(maker.follow, person, followed), person.handle)
         if person.suspended is not None:
             by = person.suspended.by
             yield Act(now - timedelta(days=person.suspended.ago), partial(maker.suspend, person, person.suspended), by)
@@ -68,11 +71,14 @@ def _categories(content: Content, maker: PersonMaker, now: datetime) -> Iterator
 
 def _histories(content: Content, maker: ThreadMaker, now: datetime) -> Iterator[Act]:
     staff = {person.handle for person in content.people if person.is_staff}
+    known = {person.handle for person in content.people}
     for topic in content.topics:
         begin = opening(topic.at, now, topic.key, at_desk=topic.by in staff and not topic.personal)
         waits = [(post.after, post.by in staff and not post.personal) for post in topic.posts]
         times = moments(begin, waits, now, topic.key, recent=isinstance(topic.at, timedelta))
         yield Act(begin, partial(maker.open, topic), topic.by)
+        for number, handle in enumerate((name for name in topic.me_toos if name in known), 1):
+            yield Act(_later(begin, number * _ME_TOO, now), partial(maker.have_too, topic, handle), handle)
         yield from _edits(topic, 0, topic.edits, begin, maker, now)
         for number, (post, at) in enumerate(zip(topic.posts, times, strict=True), 1):
             yield Act(at, partial(maker.write, topic, number, post), post.by)

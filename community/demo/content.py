@@ -73,7 +73,10 @@ class Kept(_Strict):
 
 
 class Person(_Strict):
-    """Somebody who joined `joined` days ago. `sign_in`: the demo gives them a password."""
+    """Somebody who joined `joined` days ago. `sign_in`: the demo gives them a password.
+
+    `follows` names what they follow since yesterday, such as `category battery`, `tag winter` or `person mara`.
+    """
 
     handle: str
     name: str
@@ -89,6 +92,7 @@ class Person(_Strict):
     small: bool = False
     suspended: Suspension | None = None
     searches: tuple[Kept, ...] = ()
+    follows: tuple[str, ...] = ()
 
     @property
     def is_staff(self) -> bool:
@@ -184,7 +188,7 @@ class Duplicate(_Strict):
 
 
 class Topic(_Strict):
-    """A topic with its posts after the first. `small`: tests have it too."""
+    """A topic with its posts after the first. `small`: tests have it too. `me_toos` are people who have the problem too."""
 
     key: str
     title: str
@@ -202,6 +206,7 @@ class Topic(_Strict):
     posts: tuple[Post, ...] = ()
     closed: Closing | None = None
     duplicate: Duplicate | None = None
+    me_toos: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _replies_to_earlier(self) -> Topic:

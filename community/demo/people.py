@@ -12,6 +12,7 @@ from community.accounts.pictures import photo_folder
 from community.categories.actions import make_category
 from community.demo.content import Category, Kept, Person, Role, Suspension
 from community.demo.made import World
+from community.follows.actions import follow_category, follow_person, follow_tag
 from community.searches.actions import save_search
 from community.staff.actions import change_staff_profile, end_role, grant_role
 from community.staff.viewer import viewer_unchecked
@@ -65,6 +66,16 @@ class PersonMaker:
         """Keep a search."""
         by = viewer_unchecked(self._world.people[person.handle])
         save_search(by=by, arguments={"q": search.q}, tells=search.tells, name=search.name)
+
+    def follow(self, person: Person, followed: str) -> None:
+        """Let them follow a category, a tag or a person, named as in `Person.follows`."""
+        by, (kind, name) = viewer_unchecked(self._world.people[person.handle]), followed.split(" ")
+        if kind == "category":
+            follow_category(by=by, slug=name)
+        elif kind == "tag":
+            follow_tag(by=by, name=name)
+        else:
+            follow_person(by=by, handle=name)
 
     def make_category(self, category: Category, sort: int) -> None:
         """Make a category, after the one above it."""

@@ -9,6 +9,7 @@ from community.answers.actions import accept_answer, check_answer, make_official
 from community.answers.jobs import close_unchecked
 from community.demo.content import Check, Closing, Duplicate, Edit, Post, Removal, Topic
 from community.demo.made import Thread, World
+from community.follows.actions import add_me_too
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.staff.viewer import Viewer, viewer_unchecked
 from community.topics.actions import close_topic, mark_duplicate
@@ -89,6 +90,10 @@ class ThreadMaker:
     def close_solved(self, topic: Topic) -> None:
         """Let a question that has been solved for long close itself."""
         close_unchecked([self.world.topics[topic.key].id], CLOSES_AFTER)
+
+    def have_too(self, topic: Topic, handle: str) -> None:
+        """Say that somebody has the problem too."""
+        add_me_too(by=self._viewer(handle), topic_id=self._world.topics[topic.key].id)
 
     def remove(self, topic: Topic, number: int, removal: Removal) -> None:
         """Take a post away."""

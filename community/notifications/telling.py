@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, insert, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
 from community.categories.models import Category
+from community.core.base import Id
 from community.core.unit import Unit
 from community.follows.models import Follow, MeToo, VisitorMeToo
 from community.mail.models import OutgoingMail
@@ -49,6 +50,7 @@ VISITORS: Final = "visitors"
 """The audience of those who left an address to hear of the solution."""
 
 _Own = aliased(Follow)
+_NO_FOLLOW = cast(null(), Id)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def tell(u: Unit, place: Place, news: News, account_ids: Collection[int | None])
     wanted = {each for each in account_ids if each is not None and each != news.actor_id}
     if not wanted:
         return
-    people = select(Account.id, null()).where(Account.id.in_(wanted), ~_muted_topic(place, "muted"))
+    people = select(Account.id, _NO_FOLLOW).where(Account.id.in_(wanted), ~_muted_topic(place, "muted"))
     _made(u, news, _insert(u, place, news, people))
 
 
@@ -156,7 +158,7 @@ def _candidates(place: Place, news: News, audience: str, after: int, limit: int)
     if audience == VISITORS:
         waiting = (VisitorMeToo.topic_id == place.topic_id, VisitorMeToo.confirmed_at.is_not(None))
         left = (VisitorMeToo.address.is_not(None), VisitorMeToo.id > after)
-        found = select(VisitorMeToo.id.label("id"), null().label("follow_id")).where(*waiting, *left)
+        found = select(VisitorMeToo.id.label("id"), _NO_FOLLOW.label("follow_id")).where(*waiting, *left)
         return found.order_by(VisitorMeToo.id).limit(limit).subquery()
     targets: dict[str, Any] = {
         "topic": Follow.target_id == place.topic_id,
@@ -174,7 +176,7 @@ def _candidates(place: Place, news: News, audience: str, after: int, limit: int)
         for kind, levels in AUDIENCES[audience].items()
     ]
     if audience == "marks":
-        too = select(MeToo.account_id.label("id"), null().label("follow_id"))
+        too = select(MeToo.account_id.label("id"), _NO_FOLLOW.label("follow_id"))
         mine = (MeToo.topic_id == place.topic_id, MeToo.account_id > after, MeToo.at <= since)
         ways.append(too.where(*mine).order_by(MeToo.account_id).limit(limit).subquery())
     both = union_all(*(select(way.c.id, way.c.follow_id) for way in ways)).subquery()
