@@ -93,7 +93,7 @@ class ThreadMaker:
 
     def have_too(self, topic: Topic, handle: str) -> None:
         """Say that somebody has the problem too."""
-        add_me_too(by=self._viewer(handle), topic_id=self._world.topics[topic.key].id)
+        add_me_too(by=self._viewer(handle), topic_id=self.world.topics[topic.key].id)
 
     def remove(self, topic: Topic, number: int, removal: Removal) -> None:
         """Take a post away."""
