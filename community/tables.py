@@ -15,6 +15,7 @@ from community.mail import models as mail
 from community.notifications import models as notifications
 from community.posts import models as posts
 from community.promise import models as promise
+from community.record import models as record
 from community.search.meaning import models as meaning
 from community.searches import models as searches
 from community.settings import models as settings
@@ -40,6 +41,7 @@ MODULES = (
     notifications,
     posts,
     promise,
+    record,
     meaning,
     searches,
     settings,

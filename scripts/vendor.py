@@ -31,6 +31,11 @@ LIBRARIES = {
     "relative-time.js": ("@github/relative-time-element", "5.3.1", 'import "@github/relative-time-element";'),
     "markdown-toolbar.js": ("@github/markdown-toolbar-element", "2.2.3", 'import "@github/markdown-toolbar-element";'),
     "text-expander.js": ("@github/text-expander-element", "2.9.4", 'import "@github/text-expander-element";'),
+    "noble.js": (
+        "@noble/curves",
+        "2.4.0",
+        'export { ed25519 } from "@noble/curves/ed25519.js"; export { sha256 } from "@noble/hashes/sha2.js";',
+    ),
     "paste-markdown.js": ("@github/paste-markdown", "1.5.3", 'export { subscribe } from "@github/paste-markdown";'),
 }
 

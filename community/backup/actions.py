@@ -126,5 +126,6 @@ def _restore_files(config: Config, folder: Path) -> None:
         shutil.rmtree(uploads)
     if (folder / archive.UPLOADS).exists():
         (folder / archive.UPLOADS).replace(uploads)
-    if (folder / archive.SECRET_KEY).exists():
-        (folder / archive.SECRET_KEY).replace(config.data / archive.SECRET_KEY)
+    for key in archive.KEYS:
+        if (folder / key).exists():
+            (folder / key).replace(config.data / key)

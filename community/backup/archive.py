@@ -15,9 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from community.core.errors import Invalid
+from community.record.signing import KEY_FILE
 
 FORMAT = 1
 MANIFEST, DATABASE, SECRET_KEY, UPLOADS = "manifest.json", "database", "secret_key", "uploads"
+KEYS = (SECRET_KEY, KEY_FILE)
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ def pack(target: Path, manifest: Manifest, database: Path, data: Path) -> None:
             with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as tar:
                 _add_bytes(tar, MANIFEST, json.dumps(asdict(manifest), indent=2).encode())
                 tar.add(database, DATABASE, filter=_anonymous)
-                if (data / SECRET_KEY).is_file():
-                    tar.add(data / SECRET_KEY, SECRET_KEY, filter=_anonymous)
+                for key in KEYS:
+                    if (data / key).is_file():
+                        tar.add(data / key, key, filter=_anonymous)
                 for upload in sorted((data / UPLOADS).rglob("*")):
                     _add_upload(tar, upload, data)
             file.flush()
@@ -109,7 +112,7 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     """Write one member below `folder`; only plain files of the names that `pack` gives."""
     path = PurePosixPath(member.name)
-    expected = member.name in {MANIFEST, DATABASE, SECRET_KEY} or (path.parts[:1] == (UPLOADS,) and ".." not in path.parts)
+    expected = member.name in {MANIFEST, DATABASE, *KEYS} or (path.parts[:1] == (UPLOADS,) and ".." not in path.parts)
     content = tar.extractfile(member) if member.isreg() and expected else None
     if content is None:
         raise Invalid(f"The archive holds {member.name!r}, which no backup of ours does.")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from community.cli import contents, people, programs
+from community.cli import contents, people, programs, record
 from community.cli.frame import commands, run_command
 
-__all__ = ["commands", "contents", "main", "people", "programs", "run_command"]
+__all__ = ["commands", "contents", "main", "people", "programs", "record", "run_command"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -70,13 +70,24 @@ def backup(file: Path) -> None:
 @command(example="bothways restore /backups/forum-2026-11-25.tar.gz")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace a site that is not empty.")
-def restore(file: Path, force: bool) -> None:
+@click.option(
+    "--record",
+    "newest",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The newest record.jsonl, whose entries the backup may lack.",
+)
+def restore(file: Path, force: bool, newest: Path | None) -> None:
     """Put a backup in this site's place. The site must be stopped; everybody signs in again afterwards."""
     from community.backup.actions import restore as put_back
 
     config = Config.from_environment()
     with working("Restoring"):
         manifest = put_back(config, file, force=force)
+    if newest is not None:
+        from community.record.checking import bring_in
+
+        with site():
+            click.echo(f"Brought in {bring_in(newest)} entries of the record.")
     _rebuild_index()
     click.echo(f"Restored the site of {manifest.made_at}, position {manifest.position}.")
 

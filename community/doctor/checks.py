@@ -15,6 +15,8 @@ from community.doctor.findings import Finding, fine, note, wrong
 from community.extensions import db
 from community.health import checks
 from community.migrating import is_current
+from community.record.chain import Broken
+from community.record.checking import missing_triggers, verify_own
 
 SAFE_SQLITE = (3, 51, 3)
 """From this version two connections that checkpoint at one instant cannot damage a write-ahead log (traps)."""
@@ -32,6 +34,7 @@ def examine(*, fix: bool) -> Iterator[Finding]:
     yield _database()
     yield _log()
     yield from examine_topics(fix=fix)
+    yield from _record()
     silence = _silence()
     yield _worker(silence)
     yield from _followers(working=silence is not None and silence < LATE)
@@ -51,6 +54,18 @@ def _database() -> Finding:
             f"SQLite {sqlite3.sqlite_version}; older than 3.51.3, so only one process may checkpoint. The site sees to that."
         )
     return fine(f"SQLite {sqlite3.sqlite_version}.")
+
+
+def _record() -> Iterator[Finding]:
+    try:
+        found = verify_own()
+    except Broken as error:
+        yield wrong(f"The public record does not hold. {error}")
+    else:
+        yield fine(f"The public record holds, {found.entries} entries.")
+    missing = missing_triggers()
+    if missing:
+        yield wrong(f"The record is not guarded against accidents: the triggers {', '.join(sorted(missing))} are not there.")
 
 
 def _log() -> Finding:

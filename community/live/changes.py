@@ -16,6 +16,7 @@ from community.follows import events as follows
 from community.notifications import events as notifications
 from community.posts import events as posts
 from community.promise import events as promise
+from community.record import events as record
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
@@ -44,6 +45,8 @@ class Part(Enum):
     """The topic in lists, where it stands."""
     NEWS = auto()
     """Lists offer the topic: it is new there, or has another place in their order."""
+    RECORD = auto()
+    """The public record is fetched anew: it has an entry more, or another head."""
     FAQ = auto()
     """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
     CATEGORY = auto()
@@ -95,6 +98,8 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (faq.FaqEntryChanged, (Part.FAQ,)),
         (faq.FaqEntryDoubted, (Part.FAQ,)),
         (faq.FaqEntryLeft, (Part.FAQ,)),
+        (record.RecordGrown, (Part.RECORD,)),
+        (record.RecordSigned, (Part.RECORD,)),
         (promise.PromiseChanged, _HERE),
         (promise.PromiseMissed, _HERE),
         (categories.CategoryMade, (Part.CATEGORY,)),

@@ -33,6 +33,7 @@ from community.mail.letters import put
 from community.notifications.events import MailChanged, NotificationsMade, NotificationsRead
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.promise.events import PromiseChanged, PromiseMissed
+from community.record.events import RecordGrown, RecordSigned
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
@@ -103,7 +104,7 @@ class MailFollower(Follower):
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged),
             # Seen on the page and on the desk.
-            *(PromiseChanged, PromiseMissed),
+            *(PromiseChanged, PromiseMissed, RecordGrown, RecordSigned),
             # One of many small thanks: no letter each.
             *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
             # The outbox is filled by notifications themselves (notifications/mailing.py).

@@ -28,6 +28,7 @@ from community.notifications.telling import VISITORS, News, Place, place_of, tel
 from community.posts import events as posts
 from community.posts.models import Mention, Post
 from community.promise import events as promise
+from community.record import events as record
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
@@ -199,6 +200,8 @@ class NotificationFollower(Follower):
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
             *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
             *(promise.PromiseChanged, promise.PromiseMissed),
+            # The record has readers of its own: its page and its feed.
+            *(record.RecordGrown, record.RecordSigned),
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, votes.RatingUndone, votes.AnswerRatedByVisitors),

@@ -33,6 +33,7 @@ from community.follows.events import (
 from community.notifications.events import MailChanged, NotificationsMade, NotificationsRead
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.promise.events import PromiseChanged, PromiseMissed
+from community.record.events import RecordGrown, RecordSigned
 from community.search.documents import BATCH, all_documents_unchecked, documents_unchecked
 from community.search.engine import SearchError
 from community.search.indexes import forget_former, indexes
@@ -85,8 +86,8 @@ class SearchFollower(Follower):
             *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
             # Nobody searches by them.
-            *(PromiseChanged, PromiseMissed),
             *(NotificationsMade, NotificationsRead, MailChanged),
+            *(PromiseChanged, PromiseMissed, RecordGrown, RecordSigned),
             *(FollowChanged, MeTooAdded, MeTooUndone, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed),
         }
     )

@@ -65,7 +65,18 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
             admin = ("/admin", "/admin/people/mara", "/admin/categories", "/admin/settings", "/admin/outbox")
             return (*admin, f"{post}/actions", f"{post}/edit", f"{post}/history")
         case _:
-            lists = ("/", "/questions", "/c/battery", "/search?q=battery", "/search?q=zzzz", "/team", "/faq", "/promise", "/u/mara")
+            lists = (
+                "/",
+                "/questions",
+                "/c/battery",
+                "/search?q=battery",
+                "/search?q=zzzz",
+                "/team",
+                "/faq",
+                "/promise",
+                "/record",
+                "/u/mara",
+            )
             return (*lists, topic.url, volt.world.topics["small-repairs"].url, "/ask", "/sign-in", "/sign-up", "/nothing-here")
 
 

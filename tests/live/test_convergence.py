@@ -53,6 +53,8 @@ from community.posts.actions import edit_post, remove_post, restore_post, write_
 from community.posts.models import Post
 from community.promise.follow import PromiseFollower
 from community.promise.jobs import find_late
+from community.record.follow import RecordFollower
+from community.record.signing import sign
 from community.staff.viewer import VISITOR, Viewer
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
@@ -61,7 +63,7 @@ from community.votes.actions import count_visitors, note_visitor, rate_answer, u
 from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
 
-LISTS = ("/", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq")
+LISTS = ("/", "/record", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq")
 
 
 @dataclass
@@ -253,6 +255,8 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("move back", lambda s: move_topic(by=s.keeper, topic_id=s.other, category_id=s.forum.categories["parts"])),
     ("rename the category", lambda s: change_category(by=None, category_id=s.forum.categories["parts"], name="Pieces")),
     ("make a category", lambda s: make_category(by=None, slug="rides", name="Rides")),
+    ("record it all", lambda _s: take_all(RecordFollower())),
+    ("sign the record", lambda _s: sign()),
     ("remove the question", lambda s: remove_post(by=s.keeper, post_id=first_post(s.topic), rule="off_topic", reason="Elsewhere")),
     ("restore the question", lambda s: restore_post(by=s.keeper, post_id=first_post(s.topic))),
     ("accept the FAQ's answer", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),

@@ -78,6 +78,8 @@ FOR_ADMINISTRATORS = (
     "community/demo/",
     "community/doctor/",
     "community/cli/",
+    "community/record/checking.py",
+    "community/record/signing.py",
     "community/running.py",
     "community/web.py",
 )

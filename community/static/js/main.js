@@ -16,6 +16,7 @@ const ONUSE = {
   "post-editor": () => import("./elements/post-editor.js"),
   "draft-box": () => import("./elements/draft-box.js"),
   "quote-box": () => import("./elements/quote-box.js"),
+  "record-check": () => import("./elements/record-check.js"),
   "own-zone": () => import("./elements/own-zone.js"),
   "hue-pick": () => import("./elements/hue-pick.js"),
   "answer-finder": () => import("./elements/answer-finder.js"),

@@ -1,0 +1,225 @@
+"""Which events enter the record, and what it says of them: an allow-list with words of its own (rulings 27, product.md 6).
+
+Never the removed text, never who reported, and a sanctioned customer only as "a member". What happened in a place that not
+everybody may read does not enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from community.accounts import events as accounts
+from community.accounts.models import Account, Suspension
+from community.answers import events as answers
+from community.categories.events import CategoryChanged
+from community.categories.models import Category
+from community.core.log import Event
+from community.core.unit import Unit
+from community.posts import events as posts
+from community.posts.models import Post, Removal
+from community.settings import events as settings
+from community.settings.definitions import DEFINITIONS
+from community.settings.queries import site
+from community.staff import events as staff
+from community.staff.models import Grant
+from community.topics import events as topics
+from community.topics.models import Closure, Topic
+
+PROMISED = ("desk_hours", "desk_time_zone", "holidays", "promise_hours", "promise_share")
+"""The settings that are the promise: their changes enter."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an entry says. `people` maps a part to the account it names, so that it can be erased with them."""
+
+    kind: str
+    about: Mapping[str, int]
+    parts: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+
+
+Wording = Callable[[Unit, Any], Words | None]
+"""What an event means for the record; None where it does not enter."""
+
+
+def _by(u: Unit, account_id: int | None) -> tuple[dict[str, str], dict[str, int]]:
+    """Who acted, by name: an employee. Nobody for commands and the scheduler."""
+    account = u.session.get(Account, account_id) if account_id is not None else None
+    return ({"by": account.name}, {"by": account.id}) if account is not None else ({}, {})
+
+
+def _entry(u: Unit, kind: str, event: Any, about: Mapping[str, int], **parts: str) -> Words:
+    by, people = _by(u, event.by_id)
+    return Words(kind, about, {**by, **{name: text for name, text in parts.items() if text}}, people)
+
+
+def _topic(event: Any) -> dict[str, int]:
+    return {"topic": event.topic_id}
+
+
+def _post(event: Any) -> dict[str, int]:
+    return {"post": event.post_id, "topic": event.topic_id}
+
+
+def removed(u: Unit, event: posts.PostRemoved) -> Words:
+    """A removal, with rule and reason; by its author it names nobody."""
+    if event.by_author:
+        return Words("post.taken_back", _post(event))
+    newest = select(Removal).where(Removal.post_id == event.post_id).order_by(Removal.id.desc()).limit(1)
+    removal = u.session.scalars(newest).one_or_none()
+    return _entry(u, "post.removed", event, _post(event), rule=event.rule, reason=removal.reason if removal else "")
+
+
+def restored(u: Unit, event: posts.PostRestored) -> Words:
+    """A removed post is back."""
+    return _entry(u, "post.restored", event, _post(event))
+
+
+def edited(u: Unit, event: posts.PostEdited) -> Words | None:
+    """An edit by an employee of what somebody else wrote, or of an official answer; the difference is in the post's history."""
+    post = u.session.get(Post, event.post_id)
+    if post is None or event.held or event.by_id is None or not event.kept:
+        return None
+    if post.author_id == event.by_id and not post.official:
+        return None
+    return _entry(u, "post.edited", event, {**_post(event), "version": post.version})
+
+
+def closed(u: Unit, event: topics.TopicClosed) -> Words | None:
+    """A lock by somebody, with the reason; what closes by itself is no decision of anybody."""
+    if event.by_id is None:
+        return None
+    newest = select(Closure).where(Closure.topic_id == event.topic_id).order_by(Closure.id.desc()).limit(1)
+    closure = u.session.scalars(newest).one_or_none()
+    return _entry(u, "topic.closed", event, _topic(event), reason=closure.reason if closure else "")
+
+
+def reopened(u: Unit, event: topics.TopicReopened) -> Words | None:
+    """A lock taken back."""
+    return _entry(u, "topic.reopened", event, _topic(event)) if event.by_id is not None else None
+
+
+def moved(u: Unit, event: topics.TopicMoved) -> Words | None:
+    """A topic went to another category; where that hides it from the public, the entry says so and not where to."""
+    former, now = (u.session.get(Category, each) for each in (event.former_category_id, event.category_id))
+    if now is None or former is None or not (now.is_public or former.is_public):
+        return None
+    if not now.is_public:
+        return _entry(u, "topic.hidden", event, _topic(event))
+    return _entry(u, "topic.moved" if former.is_public else "topic.published", event, _topic(event), to=now.name)
+
+
+def merged(u: Unit, event: topics.DuplicateMarked) -> Words:
+    """A question was closed as a duplicate of another."""
+    return _entry(u, "duplicate.marked", event, {"topic": event.topic_id, "original": event.original_id})
+
+
+def unmerged(u: Unit, event: topics.DuplicateUndone) -> Words:
+    """That was taken back."""
+    return _entry(u, "duplicate.undone", event, {"topic": event.topic_id, "original": event.original_id})
+
+
+def official_undone(u: Unit, event: answers.OfficialMarkUndone) -> Words:
+    """The company no longer stands by an answer."""
+    return _entry(u, "official_mark.undone", event, _post(event))
+
+
+def suspended(u: Unit, event: accounts.AccountSuspended) -> Words:
+    """A sanction: a customer is "a member" and nothing else."""
+    found = u.fetch(Suspension, event.suspension_id)
+    until = "" if found.ends_at is None else found.ends_at.date().isoformat()
+    return _entry(u, "member.suspended", event, {}, rule=found.rule, reason=found.reason, until=until)
+
+
+def lifted(u: Unit, event: accounts.SuspensionLifted) -> Words:
+    """A sanction ended early."""
+    return _entry(u, "suspension.lifted", event, {})
+
+
+def granted(u: Unit, event: staff.RoleGranted) -> Words:
+    """Somebody may do more: employees are named."""
+    return _role(u, "role.granted", event)
+
+
+def ended(u: Unit, event: staff.RoleEnded) -> Words:
+    """A role ended."""
+    return _role(u, "role.ended", event)
+
+
+def _role(u: Unit, kind: str, event: staff.RoleGranted | staff.RoleEnded) -> Words:
+    grant, account = u.session.get(Grant, event.grant_id), u.session.get(Account, event.account_id)
+    by, people = _by(u, grant.granted_by_id if grant and kind == "role.granted" else event.by_id)
+    whom = {"whom": account.name} if account else {}
+    return Words(kind, {}, {**by, **whom, "role": event.role}, {**people, **({"whom": account.id} if account else {})})
+
+
+def promise_changed(u: Unit, event: settings.SettingChanged) -> Words | None:
+    """A part of the promise is another from now on."""
+    if event.setting not in PROMISED:
+        return None
+    value = DEFINITIONS[event.setting].kind.write(getattr(site(), event.setting))
+    return _entry(u, "promise.setting_changed", event, {}, setting=event.setting, value=value)
+
+
+def category_changed(u: Unit, event: CategoryChanged) -> Words | None:
+    """Other people than before may read a category; it is named where everybody may."""
+    category = u.session.get(Category, event.category_id)
+    if not event.visibility_changed or category is None:
+        return None
+    name = category.name if category.is_public else ""
+    return _entry(u, "category.visibility", event, {}, category=name, visibility=category.visibility)
+
+
+def site_restored(u: Unit, event: settings.SiteRestored) -> Words:
+    """The site was put back from a backup: what was in the log after that point is lost, and this says so."""
+    return _entry(u, "site.restored", event, {"position": event.position})
+
+
+ENTERS: Mapping[type[Event], Wording] = {
+    posts.PostRemoved: removed,
+    posts.PostRestored: restored,
+    posts.PostEdited: edited,
+    topics.TopicClosed: closed,
+    topics.TopicReopened: reopened,
+    topics.TopicMoved: moved,
+    topics.DuplicateMarked: merged,
+    topics.DuplicateUndone: unmerged,
+    answers.OfficialMarkUndone: official_undone,
+    accounts.AccountSuspended: suspended,
+    accounts.SuspensionLifted: lifted,
+    staff.RoleGranted: granted,
+    staff.RoleEnded: ended,
+    settings.SettingChanged: promise_changed,
+    settings.SiteRestored: site_restored,
+    CategoryChanged: category_changed,
+}
+"""Every event that enters; all others do not."""
+
+KINDS = (
+    *("post.removed", "post.taken_back", "post.restored", "post.edited", "official_mark.undone"),
+    *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
+    *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
+    *("promise.setting_changed", "category.visibility", "site.restored"),
+)
+"""The kinds of entries, as the filter lists them."""
+
+
+def words_of(u: Unit, event: Event) -> Words | None:
+    """What the record says of an event, or None where it does not enter."""
+    wording = ENTERS.get(type(event))
+    if wording is None or not (isinstance(event, topics.TopicMoved) or _is_public(u, getattr(event, "topic_id", None))):
+        return None
+    return wording(u, event)
+
+
+def _is_public(u: Unit, topic_id: int | None) -> bool:
+    """Whether what happened is of no topic, or of one that everybody may read, or could before it was removed."""
+    if topic_id is None:
+        return True
+    topic = u.session.get(Topic, topic_id)
+    return topic is not None and topic.held_at is None and topic.category.is_public
