@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -28,6 +29,9 @@ SMALL: Final = 128
 """Pixels of the photo beside a post or a name, sharp on a dense screen."""
 
 
+_turns = threading.BoundedSemaphore(2)
+
+
 def store_photo(sent: bytes) -> str:
     """Keep a photo as a square of 256 pixels in WebP without metadata; returns its file name.
 
@@ -43,19 +47,27 @@ def store_photo(sent: bytes) -> str:
     return name
 
 
-def small_photo(name: str) -> Path | None:
-    """The file of the same photo in 128 pixels, made when somebody first asks for it; None where there is no such photo."""
+def small_photo(name: str) -> tuple[Path, bool] | None:
+    """The file of the same photo in 128 pixels, made when somebody first asks for it; None where there is no such photo.
+
+    Two are made at a time: meanwhile, and where it cannot be made, it is the large one, and the second value is false.
+    """
     large, small = safe_join(str(photo_folder()), name), safe_join(str(_small_folder()), name)
     if large is None or small is None or not Path(large).is_file():
         return None
     kept = Path(small)
-    if not kept.exists():
+    if kept.exists():
+        return kept, True
+    if not _turns.acquire(blocking=False):
+        return Path(large), False
+    try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write(kept, _squared(Path(large).read_bytes(), SMALL))
-        except Invalid:
-            return Path(large)
-    return kept
+        _write(kept, _squared(Path(large).read_bytes(), SMALL))
+    except Invalid:
+        return Path(large), False
+    finally:
+        _turns.release()
+    return kept, True
 
 
 def remove_photo(name: str | None) -> None:

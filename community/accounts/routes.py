@@ -252,8 +252,9 @@ def face(name: str) -> Response:
     found = small_photo(name)
     if found is None:
         abort(404)
-    answer = Response(found.read_bytes(), mimetype="image/webp")
-    answer.headers["Cache-Control"] = FOR_EVER
+    file, is_small = found
+    answer = Response(file.read_bytes(), mimetype="image/png" if file.suffix == ".png" and not is_small else "image/webp")
+    answer.headers["Cache-Control"] = FOR_EVER if is_small else "no-cache"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
 
