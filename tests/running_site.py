@@ -24,6 +24,9 @@ from community.config import Config
 from community.extensions import db
 from community.supervisor import PARENT
 
+PATIENCE = 120.0
+"""Seconds in which a site must be ready; it takes three where the machine has nothing else to do."""
+
 
 class RunningSite:
     """The programs of one installation. `log` collects what they print."""
@@ -72,7 +75,8 @@ class RunningSite:
 
     def wait_ready(self) -> None:
         """Wait until web answers and, where a worker runs, until database, log and index are usable."""
-        until(self._is_ready, f"{', '.join(self._running)} ready; see {self.log}")
+        # A program that ended is told at once, so patience with one that starts slowly beside many others costs nothing.
+        until(self._is_ready, f"{', '.join(self._running)} ready; see {self.log}", PATIENCE)
 
     def process_id(self, name: str) -> int:
         return self._running[name].pid

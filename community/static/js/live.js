@@ -7,7 +7,7 @@ import { apply, refreshSoon } from "./live-streams.js";
 
 const POLL = 15_000; // ms between questions while there is no socket
 const ANSWER = 10_000; // ms to wait for an answer
-const AGAIN = 3_000; // ms before the next try when none came
+const AGAIN = 3_000; // ms before the next try when none came; longer each time
 const CALM = { spread: 200, other: 1_000, home: 10_000 }; // ms: over which nudged readers ask, and between the questions of one
 const PAUSES = { restart: [300, 5_000], error: [3_000, 10_000], too_many: [30_000, 60_000] }; // ms, from and to
 
@@ -15,6 +15,8 @@ const channels = new Map();
 let socket;
 let wasSignedIn;
 let waiting = false;
+let again; // the timer of the next question after one in vain
+let failures = 0; // questions in a row that got no answer
 let away = false; // a connection was lost or refused, and there is none since
 
 // A feed is anything with `names` (channels), `position`, and `moved(position)`, which is told where the page stands.
@@ -97,10 +99,13 @@ async function ask() {
   try {
     const overSocket = socket.connected;
     take(overSocket ? await socket.timeout(ANSWER).emitWithAck("subscribe", { ...question, shown: shown() }) : await missed(question), position);
+    failures = 0;
     if (overSocket) show("live");
   } catch {
-    show("lost"); // asked again when the socket is back, or by the next poll
-    if (socket.connected) setTimeout(soon, AGAIN);
+    show("lost");
+    // A network that just came back may need a moment, a site that is gone has time: 3, 6, 12 seconds, then like a poll.
+    clearTimeout(again);
+    again = setTimeout(() => (socket.connected || document.visibilityState === "visible") && soon(), Math.min(POLL, AGAIN * 2 ** failures++));
   }
 }
 
@@ -204,6 +209,7 @@ function parse(text) {
 
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && catchUp());
 addEventListener("online", () => {
+  failures = 0;
   if (socket && !socket.connected) socket.disconnect().connect(); // at once, not after the next pause
   catchUp();
 });

@@ -25,6 +25,7 @@ const ONUSE = {
 
 const wanted = new Set();
 let inUse = false;
+let leaving = false; // what was still loading is given up then, and nobody need hear of it
 
 function load(table) {
   for (const [tag, start] of Object.entries(table)) {
@@ -32,7 +33,7 @@ function load(table) {
       wanted.add(tag);
       start().catch((reason) => {
         wanted.delete(tag);
-        console.error(`<${tag}> did not load`, reason);
+        if (!leaving) console.error(`<${tag}> did not load`, reason);
       });
     }
   }
@@ -72,6 +73,9 @@ addEventListener(
   },
   { capture: true },
 );
+
+addEventListener("pagehide", () => (leaving = true));
+addEventListener("pageshow", () => (leaving = false));
 
 addEventListener("keydown", async (event) => {
   const { press } = await import("./keys.js");
