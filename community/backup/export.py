@@ -159,6 +159,9 @@ def _post(post: Post, slug: str, handle: str, source: Source | None, removal: Re
         "badge_title": post.badge_title,
         "accepted": post.accepted,
         "official": post.official,
+        "rejected": post.rejected_at is not None,
+        "checked_at": post.checked_at,
+        "checked_version": post.checked_version,
     }
     if source is not None:
         line["source"] = {"author": source.author_name, "url": source.url, "licence": source.licence, "score": source.score}

@@ -106,7 +106,7 @@ def latest_tiles(viewer: Viewer, listing: Listing, limit: int) -> tuple[Tile, ..
 
 def own_tiles(viewer: Viewer, *, limit: int) -> tuple[Tile, ...]:
     """What a member wrote that now waits for them: answered and not confirmed by them, in need of information, or still held."""
-    waits = or_(Topic.held_at.is_not(None), Topic.state.in_(("answered", "needs_info")))
+    waits = or_(Topic.held_at.is_not(None), Topic.state.in_(("answered", "answered_unconfirmed", "needs_info")))
     mine = and_(Topic.author_id == viewer.id, Topic.removed_at.is_(None), may_read(viewer), waits)
     return _tiles(db.session.execute(_rows().where(mine).order_by(*SORTS["active"]).limit(limit)).all())
 
