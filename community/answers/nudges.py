@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
@@ -22,7 +22,7 @@ from community.staff.viewer import Viewer, viewer_unchecked
 from community.topics.models import Topic
 from community.topics.queries import topic_for
 
-BATCH = 50
+BATCH = 10
 """Questions that one unit looks at: other writers wait for it."""
 
 OLDEST = timedelta(days=30)
@@ -37,8 +37,10 @@ def nudge_askers() -> None:
     settings = site()
     if not settings.nudge_after_days:
         return
-    last = 0
-    while ids := db.session.scalars(_waiting(settings, clock.now()).where(Topic.id > last).limit(BATCH)).all():
+    last, moment = 0, clock.now()
+    quiet = [zone for zone in db.session.scalars(select(Account.time_zone).distinct()) if is_quiet(zone, moment, settings)]
+    due = _waiting(settings, moment).where(Account.time_zone.not_in(quiet))
+    while ids := db.session.scalars(due.where(Topic.id > last).limit(BATCH)).all():
         last = ids[-1]
         with unit() as u:
             for topic_id in ids:
@@ -83,11 +85,14 @@ def _waiting(settings: Site, now: datetime) -> Select[int]:
     count = select(func.count(told.id)).where(told.topic_id == Topic.id).scalar_subquery()
     recent = select(newest.id).where(newest.topic_id == Topic.id, newest.at > now - _between(settings)).exists()
     most = MOST if settings.nudge_again_after_days else 1
+    old_enough = (Post.created_at > now - OLDEST, Post.created_at <= now - timedelta(days=settings.nudge_after_days))
+    open_answer = (Post.topic_id == Topic.id, Post.role == "answer", Post.accepted.is_(False), Post.rejected_at.is_(None))
     return (
         select(Topic.id)
         .join(Account, Account.id == Topic.author_id)
         .where(Topic.state.in_(_STATES), Topic.imported.is_(False), Topic.held_at.is_(None), Topic.removed_at.is_(None))
         .where(Topic.closed.is_(False), Topic.last_post_at > now - OLDEST)
+        .where(exists().where(*open_answer, *old_enough, *_SEEN, Post.author_id != Topic.author_id))
         .where(Account.email.is_not(None), Account.erased_at.is_(None))
         .where(or_(count == 0, and_(count < most, ~recent)))
         .order_by(Topic.id)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, exists, func, literal, or_, select, union
+from sqlalchemy import BindParameter, Row, Select, Subquery, and_, bindparam, case, exists, func, literal, or_, select, union
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
@@ -92,9 +92,9 @@ def desk_for(viewer: Viewer, *, queue: str | None = None, category: str | None =
     page = Page(number, page_count(total), "/desk", tuple(kept))
     if number > page.count:
         raise NotFound
-    rows = _rows().where(topics_visible_to(viewer)).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE)
+    rows = _rows(False).where(topics_visible_to(viewer)).offset((number - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     if queue is not None:
-        rows = rows.where(_parts()[1] == queue)
+        rows = rows.where(_standing(False).c.queue == queue)
     if chosen is not None:
         rows = rows.where(Topic.category_id == chosen.id)
     return Desk(
@@ -115,8 +115,9 @@ def desk_counts(viewer: Viewer) -> dict[str, int]:
 
 def entries_of(viewer: Viewer, topic_ids: Collection[int]) -> dict[int, Entry]:
     """Those of these topics that are on the desk, by id."""
-    rows = _rows().where(topics_visible_to(viewer), Topic.id.in_(list(topic_ids)))
-    return {entry.id: entry for entry in _entries(db.session.execute(rows))}
+    rows = _rows(True).where(topics_visible_to(viewer), Topic.id.in_(bindparam("few", expanding=True)))
+    found = db.session.execute(rows, {"few": sorted(topic_ids)})
+    return {entry.id: entry for entry in _entries(found)}
 
 
 def counts_of(counted: dict[tuple[str, int], int]) -> dict[str, int]:
@@ -128,14 +129,14 @@ def counts_of(counted: dict[tuple[str, int], int]) -> dict[str, int]:
 
 
 def _counted(viewer: Viewer) -> dict[tuple[str, int], int]:
-    flagged, queue, _since = _parts()
+    standing = _standing(False)
     query = (
-        select(queue.label("queue"), Topic.category_id, func.count().label("topics"))
-        .select_from(Topic)
+        select(standing.c.queue, Topic.category_id, func.count().label("topics"))
+        .select_from(standing)
+        .join(Topic, Topic.id == standing.c.topic_id)
         .join(Category, Category.id == Topic.category_id)
-        .outerjoin(flagged, flagged.c.topic_id == Topic.id)
-        .where(Topic.id.in_(_candidates()), queue.is_not(None), topics_visible_to(viewer))
-        .group_by(queue, Topic.category_id)
+        .where(standing.c.queue.is_not(None), topics_visible_to(viewer))
+        .group_by(standing.c.queue, Topic.category_id)
     )
     return {(row.queue, row.category_id): row.topics for row in db.session.execute(query)}
 
@@ -146,26 +147,13 @@ def _places(viewer: Viewer) -> Iterable[CategoryView]:
 
 
 @cache
-def _parts() -> tuple[Subquery, ColumnElement[str | None], ColumnElement[datetime]]:
-    """Answers to look at by topic, and two columns: the queue that a topic stands in, and since when.
+def _standing(few: bool) -> Subquery:
+    """Topics that may be on the desk, with the queue each stands in (or none) and the answers in it to look at.
 
     Imported questions have no clock (rulings 25), so only what is said of their answers here brings them to the desk.
+    `few`: only the topics of that parameter are looked at; else what two indexes find.
     """
-    questioned = or_(Post.doubted_at.is_not(None), Post.aged_at.is_not(None))
-    flagged = (
-        select(
-            Post.topic_id,
-            func.min(Post.doubted_at).label("doubted_at"),
-            func.min(Post.aged_at).label("aged_at"),
-            func.min(case((Post.doubted_at.is_not(None), Post.id))).label("doubted_id"),
-            func.min(case((Post.aged_at.is_not(None), Post.id))).label("aged_id"),
-            func.sum(Post.outdated_count).label("outdated"),
-            func.sum(Post.outdated_visitor_count).label("outdated_visitors"),
-        )
-        .where(questioned, Post.removed_at.is_(None), Post.held_at.is_(None))
-        .group_by(Post.topic_id)
-        .subquery("flagged")
-    )
+    flagged = _flagged(few)
     asked = and_(Topic.closed.is_(False), Topic.imported.is_(False))
     # Let down is who rejected an answer or opened their question again, until somebody else writes.
     reply = aliased(Post)
@@ -175,9 +163,8 @@ def _parts() -> tuple[Subquery, ColumnElement[str | None], ColumnElement[datetim
         .where(reply.removed_at.is_(None), reply.held_at.is_(None))
     )
     let_down = and_(Topic.closed.is_(False), Topic.state == "waiting", Topic.unsolved_at.is_not(None), ~answered)
-    is_duplicate = and_(Topic.state.is_not(None), Topic.state == "duplicate")
     queue = case(
-        (is_duplicate, None),
+        (and_(Topic.state.is_not(None), Topic.state == "duplicate"), None),
         (let_down, literal("rejected")),
         (and_(asked, Topic.state == "new"), literal("new")),
         (and_(asked, Topic.state == "waiting"), literal("waiting")),
@@ -186,40 +173,61 @@ def _parts() -> tuple[Subquery, ColumnElement[str | None], ColumnElement[datetim
         (and_(asked, Topic.state == "answered_unconfirmed"), literal("unconfirmed")),
         (and_(asked, Topic.state == "needs_info"), literal("needs_info")),
     )
-    since = case(
-        (queue == "rejected", Topic.unsolved_at),
-        (queue == "new", Topic.created_at),
-        (queue == "doubted", flagged.c.doubted_at),
-        (queue == "aged", flagged.c.aged_at),
-        else_=Topic.last_post_at,
+    about = [column for column in flagged.c if column.name != "topic_id"]
+    query = select(Topic.id.label("topic_id"), queue.label("queue"), *about).outerjoin(flagged, flagged.c.topic_id == Topic.id)
+    return query.where(Topic.id.in_(_FEW if few else _candidates())).subquery("standing")
+
+
+_FEW: BindParameter[Any] = bindparam("few", expanding=True)
+
+
+def _flagged(few: bool) -> Subquery:
+    """The answers to look at, by topic."""
+    questioned = [or_(Post.doubted_at.is_not(None), Post.aged_at.is_not(None)), Post.removed_at.is_(None), Post.held_at.is_(None)]
+    query = select(
+        Post.topic_id,
+        func.min(Post.doubted_at).label("doubted_at"),
+        func.min(Post.aged_at).label("aged_at"),
+        func.min(case((Post.doubted_at.is_not(None), Post.id))).label("doubted_id"),
+        func.min(case((Post.aged_at.is_not(None), Post.id))).label("aged_id"),
+        func.sum(Post.outdated_count).label("outdated"),
+        func.sum(Post.outdated_visitor_count).label("outdated_visitors"),
     )
-    return flagged, queue, since
+    if few:
+        questioned.append(Post.topic_id.in_(_FEW))
+    return query.where(*questioned).group_by(Post.topic_id).subquery("flagged")
 
 
-@cache
 def _candidates() -> Select[int]:
-    """Topics that may be on the desk, by two indexes; which are is for the queue to say."""
     flagged = select(Post.topic_id).where(or_(Post.doubted_at.is_not(None), Post.aged_at.is_not(None)))
     both = union(select(Topic.id).where(Topic.state.in_(_STATES), Topic.closed.is_(False)), flagged).subquery()
     return select(both.c[0])
 
 
 @cache
-def _rows() -> Select[*tuple[Any, ...]]:
-    flagged, queue, since = _parts()
-    rank = case(*((queue == each, literal(rank)) for each, rank in _RANK.items()))
+def _rows(few: bool) -> Select[*tuple[Any, ...]]:
+    standing = _standing(few)
+    queue = standing.c.queue
+    rank = case(_RANK, value=queue)
+    since = case(
+        (queue == "rejected", Topic.unsolved_at),
+        (queue == "new", Topic.created_at),
+        (queue == "doubted", standing.c.doubted_at),
+        (queue == "aged", standing.c.aged_at),
+        else_=Topic.last_post_at,
+    )
     return (
         select(
             *(Topic.id, Topic.slug, Topic.title, Topic.post_count, Topic.product, Topic.product_version, Account.name),
-            *(queue.label("queue"), since.label("since"), flagged.c.doubted_id, flagged.c.aged_id),
-            *(flagged.c.outdated, flagged.c.outdated_visitors),
+            *(queue, since.label("since"), standing.c.doubted_id, standing.c.aged_id),
+            *(standing.c.outdated, standing.c.outdated_visitors),
             *category_columns(Category, "category"),
         )
-        .select_from(Topic)
+        .select_from(standing)
+        .join(Topic, Topic.id == standing.c.topic_id)
         .join(Category, Category.id == Topic.category_id)
         .join(Account, Account.id == Topic.author_id)
-        .outerjoin(flagged, flagged.c.topic_id == Topic.id)
-        .where(Topic.id.in_(_candidates()), queue.is_not(None))
+        .where(queue.is_not(None))
         .order_by(rank, since, Topic.id)
     )
 
