@@ -10,6 +10,7 @@ from wtforms import BooleanField, Form, RadioField, SelectField, StringField, Te
 from wtforms.fields.choices import SelectChoice
 
 from community.branding.pattern_answers import answer_examples
+from community.branding.told_patterns import told_group
 from community.core import clock
 from community.core.markup import render
 
@@ -69,6 +70,7 @@ def examples() -> dict[str, Any]:
             checked=_checked(staff),
         ),
         "official": post(74, "answer", staff, ANSWER, helpful=12, official=True, aged=True),
+        "told": told_group(question, staff, EXCERPT, (moment(hours=1), moment(hours=30))),
         "form": form,
         "page": SimpleNamespace(number=5, count=11, url=lambda n: f"?page={n}"),
         "states": STATES,

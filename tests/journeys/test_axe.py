@@ -60,7 +60,17 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
     post = f"/posts/{topic.posts[1]}"
     match handle:
         case "lena":
-            return ("/", topic.url, "/settings", "/settings/sign-in", "/settings/keys", "/drafts")
+            return (
+                "/",
+                topic.url,
+                "/inbox",
+                "/settings/notifications",
+                "/settings/follows",
+                "/settings",
+                "/settings/sign-in",
+                "/settings/keys",
+                "/drafts",
+            )
         case "johanna":
             admin = ("/admin", "/admin/people/mara", "/admin/categories", "/admin/settings", "/admin/outbox")
             return (*admin, f"{post}/actions", f"{post}/edit", f"{post}/history")
@@ -77,7 +87,8 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/record",
                 "/u/mara",
             )
-            return (*lists, topic.url, volt.world.topics["small-repairs"].url, "/ask", "/sign-in", "/sign-up", "/nothing-here")
+            too = f"/t/{topic.id}/me-too"
+            return (*lists, too, topic.url, volt.world.topics["small-repairs"].url, "/ask", "/sign-in", "/sign-up", "/nothing-here")
 
 
 @pytest.mark.parametrize("handle", [None, "lena", "johanna"])
