@@ -28,8 +28,10 @@ from community.search.analysis import DEFAULT_LANGUAGE, LANGUAGES
 from community.search.documents import documents_unchecked
 from community.search.engine import FEW, Found, SearchIndexes
 from community.search.faceting import Facets, facets_unchecked, without_facets
+from community.search.fusion import has_meaning, reordered
 from community.search.indexes import audiences, indexes
 from community.search.matching import Text, matches, needs_of
+from community.search.meaning.nearness import near_text
 from community.search.own import Held, held, just_written
 from community.search.querying import KINDS, STATES, Query, day_of, parse
 from community.search.snippets import snippet
@@ -47,6 +49,7 @@ DEEPEST = 10
 COUNTED = 300
 """Topics of which the filters' numbers speak at most; where there are more, each is given as a least."""
 
+_NEAR = 20  # Topics near by meaning that are looked at beside what words find.
 _SPARE = 60  # Hits asked for beyond what is shown, so that those that may not be seen leave no hole.
 _PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
 _PASSAGE_POSTS = 100  # Read of each topic: marked answers first, then answers, then the rest, each from the first.
@@ -132,8 +135,10 @@ def search(
     index = indexes()
     wanted = max(EXACT, min(number, DEEPEST) * PAGE_SIZE) + _SPARE
     found, wider, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
+    near = _near(viewer, query, found)
     ids = still_true(viewer, query, [hit.topic_id for hit in found.hits], found.position)
-    facets = _facets(viewer, query, wider, ids if wider is found else None)
+    ids = _with_near(viewer, query, found, ids, near)
+    facets = _facets(viewer, query, wider, ids if wider is found else None, near)
     total = min(len(ids), EXACT)
     page = Page(number, min(DEEPEST, page_count(len(ids))), address, tuple(kept))
     shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE] if number <= page.count else []
@@ -176,11 +181,34 @@ def index_is_usable() -> bool:
     return indexes().is_usable
 
 
-def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] | None) -> Facets:
+def _near(viewer: Viewer, query: Query, found: Found) -> dict[int, float]:
+    """How near topics are to a search by meaning, those that words found among them; empty where it asks for words alone."""
+    if not has_meaning(query):
+        return {}
+    return near_text(viewer, " ".join(query.words), limit=_NEAR, also=[hit.topic_id for hit in found.hits])
+
+
+def _with_near(viewer: Viewer, query: Query, found: Found, ids: list[int], near: Mapping[int, float]) -> list[int]:
+    """The visible hits and those near topics that pass every filter, in the order of both."""
+    if not near:
+        return ids
+    known = {hit.topic_id for hit in found.hits}
+    more = [topic_id for topic_id in near if topic_id not in known]
+    return reordered([*ids, *_passing(viewer, query, more)], {hit.topic_id: hit.score for hit in found.hits}, near)
+
+
+def _passing(viewer: Viewer, query: Query, topic_ids: Sequence[int]) -> list[int]:
+    """Those of these topics that this viewer may find and that pass the filters of a query, whatever words they have."""
+    return matching_now(viewer, replace(query, words=()), topic_ids) if topic_ids else []
+
+
+def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] | None, near: Mapping[int, float]) -> Facets:
     """The counts among what the wider query found; `checked` are its visible topics, where they are known already."""
     cut = wider.total > len(wider.hits)
     if checked is None:
-        checked = still_true(viewer, without_facets(query), [hit.topic_id for hit in wider.hits], wider.position)
+        counted, known = without_facets(query), [hit.topic_id for hit in wider.hits]
+        checked = still_true(viewer, counted, known, wider.position)
+        checked += _passing(viewer, counted, [topic_id for topic_id in near if topic_id not in known])
     return facets_unchecked(query, checked, cut=cut)
 
 

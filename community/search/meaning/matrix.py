@@ -18,7 +18,7 @@ from community.search.meaning.model import SIZE, Numbers
 
 _ROOM: Final = 1024
 _HABIT: Final = 20  # Topics of which the mean counts for half: that of a few would be the topics themselves.
-_NOISE, _NOISE_OF_FEW = 0.27, 0.08  # Nearness of strangers: nine of ten are below it; more so where no mean could be taken.
+_NOISE, _NOISE_OF_FEW = 0.27, 0.03  # Nearness of strangers: nine of ten are below it; more so where no mean could be taken.
 _STALE: Final = 0.01  # Share of topics that may change before the mean is taken anew.
 _LOWEST: Final = 1e-6
 _DIGITS: Final = 5  # Of a nearness: beyond, sums of floating numbers depend on how many rows there are in all.
