@@ -177,5 +177,5 @@ def _lives(process_id: int) -> bool:
 def _warn_of_lags() -> None:
     """The pulse: that it ran is the worker's sign of life (`checks.worker_seen_at`), and it warns of followers that hang."""
     for name, lag in lags().items():
-        if lag.seconds > HANGING:
+        if lag.seconds > HANGING and not lag.leisurely:
             logger.warning("follower is behind", follower=name, events=lag.events, seconds=round(lag.seconds))

@@ -74,6 +74,8 @@ class Follower:
     reads: ClassVar[Mapping[type[Event], Reading]]
     ignores: ClassVar[frozenset[type[Event]]] = frozenset()
     ignores_the_rest: ClassVar[bool] = False
+    leisurely: ClassVar[bool] = False
+    """Whether it may be behind for long with nothing wrong: it computes much, and nobody waits for it."""
     comes_after: ClassVar[type[Follower] | None] = None
     """A reader whose effects this one builds on: no event is taken before that one has passed it."""
 

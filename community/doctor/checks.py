@@ -80,7 +80,7 @@ def _followers(*, working: bool) -> Iterator[Finding]:
     """A follower hangs when it is late although a worker runs; in a site that stands still all are late."""
     for name, lag in checks.lags().items():
         behind = f"The follower {name} is {lag.events} events behind, the oldest {lag.seconds:.0f} s old."
-        if lag.seconds > LATE:
+        if lag.seconds > LATE and not lag.leisurely:
             yield wrong(behind) if working else note(behind)
         else:
             yield fine(behind if lag.events else f"The follower {name} is up to date.")

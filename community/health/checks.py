@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -28,10 +28,14 @@ logger = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Lag:
-    """How far a follower is behind: in events, and in seconds since the oldest that it has not taken was written."""
+    """How far a follower is behind: in events, and in seconds since the oldest that it has not taken was written.
+
+    A leisurely one may be far behind with nothing wrong.
+    """
 
     events: int
     seconds: float
+    leisurely: bool = False
 
 
 def followers() -> list[Follower]:
@@ -58,7 +62,7 @@ def worker_seen_at() -> datetime | None:
 def lags() -> dict[str, Lag]:
     """The lag of every follower, by its name."""
     _, newest = head(db.session())
-    return {follower.name: _lag(follower.reached(), newest) for follower in followers()}
+    return {each.name: replace(_lag(each.reached(), newest), leisurely=each.leisurely) for each in followers()}
 
 
 def parked_count() -> int:

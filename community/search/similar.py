@@ -47,6 +47,7 @@ PASSAGE: Final = 220
 """Characters of the beginning of an answer, or of the question where there is none."""
 
 _CANDIDATES: Final = 50  # Looked at again in the database for each answer; those that may not be seen leave no hole.
+_STRANGE: Final = 0.15  # Nearness up to which a topic that shares some words does not belong beside another.
 _SOLVED: Final = 0.03  # What a solved question or an official answer counts more: the first among near equals.
 
 _QUESTIONS: Final = Query(kinds=("question",))
@@ -91,6 +92,8 @@ def related(viewer: Viewer, topic: TopicView, *, limit: int = 5) -> tuple[Simila
     found = _ask(title, body, audiences(visibilities_open_to(viewer)), (topic.id,))
     words = {hit.topic_id: hit.score for hit in found.hits}
     meaning = near_topic(viewer, topic.id, limit=_CANDIDATES, also=words)
+    words = {each: score for each, score in words.items() if meaning.get(each, 1.0) > _STRANGE}
+    meaning = {each: near for each, near in meaning.items() if near > _STRANGE}
     return _shown(viewer, words, meaning, found.position, limit, without=topic.id, answered=False)
 
 

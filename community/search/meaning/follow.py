@@ -54,6 +54,7 @@ class MeaningFollower(Follower):
 
     name = "meaning"
     batch = 20
+    leisurely = True
 
     @cached_property
     def reads(self) -> Mapping[type[Event], Reading]:  # type: ignore[override]
@@ -119,11 +120,12 @@ def _of(topic: Any, known: Any, answer: str) -> _Made | None:
     words = "\0".join([weights.DIGEST, str(PIECES), str(ANSWERS_SHARE), question, answer])
     digest = hashlib.sha256(words.encode()).hexdigest()
     if known is None or known.digest != digest:
-        return _Made(topic.id, topic.category_id, digest, _vector(question, answer))
+        return _Made(topic.id, topic.category_id, digest, vector_of(question, answer))
     return _Made(topic.id, topic.category_id, digest, known.vector) if known.category_id != topic.category_id else None
 
 
-def _vector(question: str, answer: str) -> bytes:
+def vector_of(question: str, answer: str) -> bytes:
+    """The vector of a topic as the table holds it; the model must be there."""
     import numpy as np
 
     model = loading.model()

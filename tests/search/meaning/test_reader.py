@@ -155,6 +155,12 @@ def test_another_worker_with_the_lease_keeps_this_one_from_computing(forum: Foru
     assert model.asked == []
 
 
+def test_it_may_be_behind_for_long_with_nothing_wrong(forum: Forum) -> None:
+    forum.question()
+    lag = lags()["meaning"]
+    assert (lag.events, lag.leisurely, lags()["search"].leisurely) == (head(db.session())[1], True, False)
+
+
 def test_without_the_extra_nobody_follows_and_nobody_is_behind(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
