@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from community.search.fusion import fused
 from community.search.meaning import loading
 from community.search.meaning.follow import vector_of
 from community.search.meaning.matrix import Matrix
+from community.search.meaning.model import Numbers
 from community.search.meaning.nearness import PIECES
 
 BODY = 600
@@ -69,8 +71,12 @@ def asking(name: str, folder: Path, questions: Sequence[Question], keep: Path | 
     model = loading.model()
     assert model is not None
 
+    @cache
+    def asked(text: str) -> Numbers:
+        return model.vector(text, PIECES)
+
     def near(matrix: Matrix, title: str, body: str, own: int, also: Sequence[int]) -> dict[int, float]:
-        found = matrix.nearest(model.vector(f"{title}\n{body[:BODY]}", PIECES), [EVERYWHERE], DEPTH, also)
+        found = matrix.nearest(asked(f"{title}\n{body[:BODY]}"), [EVERYWHERE], DEPTH, also)
         return {topic_id: score for topic_id, score in found.items() if topic_id != own + 1}
 
     def by_meaning(title: str, body: str, own: int) -> list[int]:
