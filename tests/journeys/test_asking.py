@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 
 from community.answers.actions import accept_answer
 from community.extensions import db
-from community.insights.queries import outcomes_by_week
+from community.faq.actions import add_topic, drop_entry
+from community.insights.queries import looked_for_unchecked, outcomes_by_week
 from community.posts.actions import open_topic, write_post
-from tests.journeys.conftest import PHONE, Volt, Windows, tab_to
+from tests.journeys.conftest import PHONE, Volt, Windows, stay, stayed, tab_to
 from tests.running_site import until
 
 pytestmark = pytest.mark.browser
@@ -100,3 +101,32 @@ def test_what_is_being_read_stays_while_more_is_typed(windows: Windows, volt: Vo
     assert text.evaluate("node => node.isConnected")
     reader.mouse.move(5, 5)
     expect(reader.locator(f'[data-topic="{pedal}"][open]')).to_be_attached()
+
+
+def test_what_is_opened_from_results_is_counted(windows: Windows, volt: Volt, pedal: int) -> None:
+    searcher = windows.open()
+    begin(searcher, pedal)  # until the index knows it
+    searcher.goto("/search?q=pedal+squeaking&before=zxylofon")
+    searcher.locator(f'.result[data-topic="{pedal}"] a').first.click()
+    expect(searcher.get_by_role("heading", level=1)).to_have_text(TITLE)
+    until(lambda: found(pedal) == 1, "the opened result is counted")
+
+
+def found(topic_id: int) -> int:
+    db.session.rollback()
+    looked = looked_for_unchecked([topic_id]).get(topic_id)
+    db.session.rollback()
+    return looked.found if looked else 0
+
+
+def test_an_open_faq_takes_in_a_new_entry_and_loses_a_removed_one(windows: Windows, volt: Volt, pedal: int) -> None:
+    reader = windows.open()
+    reader.goto("/faq")
+    stay(reader)
+    entry_id = add_topic(by=volt["mara"], topic_id=pedal)
+    entry = reader.locator(f'[data-entry="{entry_id}"]')
+    expect(entry).to_contain_text("pedal thread")
+    expect(entry).to_contain_text("Sofie")
+    drop_entry(by=volt["mara"], entry_id=entry_id, reason="Only to see it go")
+    expect(entry).not_to_be_attached()
+    assert stayed(reader)

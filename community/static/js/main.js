@@ -7,6 +7,7 @@ const ATONCE = {
   "live-feed": () => import("./elements/live-feed.js"),
   "own-bell": () => import("./elements/own-bell.js"),
   "read-mark": () => import("./elements/read-mark.js"),
+  "search-trail": () => import("./elements/search-trail.js"),
 };
 
 const ONUSE = {
@@ -20,7 +21,6 @@ const ONUSE = {
   "own-zone": () => import("./elements/own-zone.js"),
   "hue-pick": () => import("./elements/hue-pick.js"),
   "answer-finder": () => import("./elements/answer-finder.js"),
-  "search-trail": () => import("./elements/search-trail.js"),
 };
 
 const wanted = new Set();
