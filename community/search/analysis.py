@@ -48,8 +48,12 @@ _PLAIN: Final = str.maketrans(
 )
 
 
-tokens = _TOKEN.findall
-"""Text into its tokens: words with their joints, each to be taken apart."""
+_PLAIN_TOKEN: Final = re.compile(r"\w+(?:[-.']\w+)*", re.ASCII)
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text: words with their joints, each to be taken apart by itself."""
+    return _PLAIN_TOKEN.findall(text) if text.isascii() else _TOKEN.findall(text)
 
 
 class Kind(Enum):

@@ -14,7 +14,9 @@ _LONGEST: Final = 64
 
 def facet(name: str, value: object) -> str:
     """The term that stands for one value of a filter."""
-    return f"{name}:{fold(str(value))}"[:_LONGEST].encode(errors="replace").decode()
+    text = fold(str(value))
+    term = f"{name}:{text}"[:_LONGEST]
+    return term if text.isascii() else term.encode(errors="replace").decode()
 
 
 def language_facet(audience: str, language: str) -> str:

@@ -164,9 +164,11 @@ def _writer(index: Any, memory: int) -> Iterator[Any]:
     writer = index.writer(heap_size=memory, num_threads=1)
     try:
         yield writer
-    finally:
+    except BaseException:
         with suppress(Exception):
             writer.rollback()
+        raise
+    finally:
         with suppress(Exception):
             writer.wait_merging_threads()
 

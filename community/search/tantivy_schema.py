@@ -9,8 +9,10 @@ How far the log was read is a document of its own, replaced by each commit: so i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from functools import cache
+from itertools import chain, pairwise
 from typing import Any, Final, NamedTuple
 
 import tantivy
@@ -35,35 +37,49 @@ POSITION: Final = "position"
 NO_TOPIC: Final = "position"
 """The facet of the document that holds the position."""
 
+_PAIR: Final = "\u00b7"  # Between the two words of a pair.
 _GAP: Final = " \u00b7 "  # Between two sections: no word, so no phrase reaches from one into the next.
 _LONGEST: Final = 2_000_000  # Characters of one section that are indexed: bounds the time one giant topic takes.
 _MOST_SECONDS: Final = 253_402_300_799  # The end of the year 9999.
 
 
 class _Written(NamedTuple):
-    """What a token is written as: its stems for scoring, its parts as words, and its compounds and pairs of characters."""
+    """What a token is written as: its stems for scoring, its parts as words, and its compounds and pairs of characters.
+
+    `telling` are the stems of its parts without filler, for pairs of neighbours.
+    """
 
     stems: str
     words: str
     joined: str
+    telling: tuple[str, ...]
+
+
+class Section(NamedTuple):
+    """A section of a document as the index takes it."""
+
+    stems: str
+    words: str
+    joined: str
+    pairs: str
 
 
 class Scribe:
     """Writes text of one language as the index takes it, each token only once taken apart."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
         self._known = _Remembered(analyzer)
 
-    def written(self, text: str) -> _Written:
-        """A text as the index takes it."""
+    def section(self, text: str, *, paired: bool = False) -> Section:
+        """A text as the index takes it, with the pairs of its beginning where they are wanted."""
         found = [self._known[token] for token in tokens(text[:_LONGEST])]
-        columns = zip(*found, strict=True) if found else ((), (), ())
-        return _Written(*(" ".join(filter(None, column)) for column in columns))
+        stems, words, joined, telling = zip(*found, strict=True) if found else ((), (), (), ())
+        pairs = _paired(telling[:PAIRED_PIECES]) if paired else ""
+        return Section(" ".join(stems), " ".join(words), " ".join(filter(None, joined)), pairs)
 
-    def pairs(self, text: str) -> str:
-        """The text's pairs of neighbours."""
-        return " ".join(pair_term(pair) for pair in self._analyzer.pairs(text, PAIRED_PIECES))
+
+def _paired(telling: Iterable[tuple[str, ...]]) -> str:
+    return " ".join(map(_PAIR.join, pairwise(chain.from_iterable(telling))))
 
 
 class _Remembered(dict[str, _Written]):
@@ -77,10 +93,14 @@ class _Remembered(dict[str, _Written]):
 
     def __missing__(self, token: str) -> _Written:
         pieces = list(self._analyzer.pieces(token))
-        stems = " ".join(piece.stem for piece in pieces if not self._analyzer.is_filler(piece.word))
-        words = " ".join(piece.word for piece in pieces if piece.kind is Kind.PART)
-        joined = " ".join(piece.word for piece in pieces if piece.kind is not Kind.PART)
-        written = _Written(stems, words, joined)
+        telling = [piece for piece in pieces if not self._analyzer.is_filler(piece.word)]
+        parts = [piece for piece in pieces if piece.kind is Kind.PART]
+        written = _Written(
+            stems=" ".join(piece.stem for piece in telling),
+            words=" ".join(piece.word for piece in parts),
+            joined=" ".join(piece.word for piece in pieces if piece.kind is not Kind.PART),
+            telling=tuple(piece.stem for piece in telling if piece.kind is Kind.PART),
+        )
         if len(token) <= LONGEST_WORD:
             if len(self) >= self._MOST:
                 self.clear()
@@ -96,7 +116,7 @@ def scribe_of(analyzer: Analyzer) -> Scribe:
 
 def pair_term(pair: str) -> str:
     """A pair of stems as one term without a space."""
-    return pair.replace(" ", "\u00b7")
+    return pair.replace(" ", _PAIR)
 
 
 @cache
@@ -119,15 +139,16 @@ def schema() -> Any:
 def row(document: Document, analyzer: Analyzer) -> Any:
     """What Tantivy's writer takes for a document whose stems come from `analyzer`."""
     scribe = scribe_of(analyzer)
-    sections = (document.title, document.question, document.best_answers, document.answers, document.posts)
-    title, question, best, answers, posts = (scribe.written(text) for text in sections)
+    title, question = scribe.section(document.title, paired=True), scribe.section(document.question, paired=True)
+    best, answers, posts = (scribe.section(text) for text in (document.best_answers, document.answers, document.posts))
+    sections = (title, question, best, answers, posts)
     made = tantivy.Document()
     made.add_text("title", title.stems)
     made.add_text("stems", f"{title.stems} {question.stems} {best.stems}")
     made.add_text("answers", f"{answers.stems} {answers.stems} {posts.stems}")
-    made.add_text(PAIRS, f"{scribe.pairs(document.title)} {scribe.pairs(document.question)}")
-    made.add_text("words", _GAP.join(each.words for each in (title, question, best, answers, posts)))
-    made.add_text(JOINED, " ".join(each.joined for each in (title, question, best, answers, posts)))
+    made.add_text(PAIRS, f"{title.pairs} {question.pairs}")
+    made.add_text("words", _GAP.join([each.words for each in sections]))
+    made.add_text(JOINED, " ".join([each.joined for each in sections]))
     for term in facets(document):
         made.add_text(FACETS, term)
     made.add_unsigned("topic", document.topic_id)
