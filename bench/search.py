@@ -207,11 +207,11 @@ def _print_findable(name: str, texts: Texts, folder: Path, count: int, posts: in
             began = time.time()
             document = texts.document(count + 1 + number)
             word = f"findme{os.getpid()}x{number:05}"
+            watcher.stdin.write(word + "\n")
+            watcher.stdin.flush()
             engine.index([replace(document, posts=word)])
             engine.commit(f"bench:{number + 1}")
             commits.append((time.time() - began) * 1e3)
-            watcher.stdin.write(word + "\n")
-            watcher.stdin.flush()
             times.append((float(watcher.stdout.readline()) - began) * 1e3)
             time.sleep(max(0.0, began + PAUSE - time.time()))
         watcher.stdin.close()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from flask import current_app
 from sqlalchemy import func, select, text
 
+from community.config import Config
 from community.core import clock
 from community.core.follow import Parked
 from community.core.log import LoggedEvent, head
@@ -17,6 +19,8 @@ from community.health import checks
 from community.migrating import is_current
 from community.record.chain import Broken
 from community.record.checking import missing_triggers, verify_own
+from community.search import pace
+from community.search.indexes import indexes
 
 SAFE_SQLITE = (3, 51, 3)
 """From this version two connections that checkpoint at one instant cannot damage a write-ahead log (traps)."""
@@ -39,7 +43,7 @@ def examine(*, fix: bool) -> Iterator[Finding]:
     yield _worker(silence)
     yield from _followers(working=silence is not None and silence < LATE)
     yield from _parked()
-    yield _index()
+    yield from _index()
 
 
 def _database() -> Finding:
@@ -103,7 +107,26 @@ def _worker(silence: float | None) -> Finding:
     return fine("A worker runs.") if silence < LATE else note(f"No worker runs; the last sign of life is {silence:.0f} s old.")
 
 
-def _index() -> Finding:
-    if checks.readiness()["index"]:
-        return fine("The search index can be used.")
-    return wrong("The search index cannot be used; run `bothways reindex`.")
+def _index() -> Iterator[Finding]:
+    if not checks.readiness()["index"]:
+        yield wrong("The search index cannot be used; run `bothways reindex`.")
+        return
+    config: Config = current_app.config["BOTHWAYS"]
+    if indexes().needs_rebuild:
+        yield note(
+            f"The index of {config.search} is not built yet; the former one answers. A worker builds it, or `bothways reindex`."
+        )
+    else:
+        yield fine("The search index can be used.")
+    if config.search == "whoosh":
+        yield from _pace()
+
+
+def _pace() -> Iterator[Finding]:
+    """Advice for a site that has grown out of the engine that comes with it."""
+    advice = "Tantivy is quicker: install bothways[tantivy] and set BOTHWAYS_SEARCH=tantivy."
+    topics, slowest = pace.topic_count(), pace.slowest_ms()
+    if topics > pace.MANY:
+        yield note(f"The site has {topics} topics. {advice}")
+    elif slowest > pace.SLOW_MS:
+        yield note(f"One search in twenty takes {slowest:.0f} ms. {advice}")
