@@ -12,6 +12,7 @@ from flask import Flask
 from community.answers.actions import accept_answer
 from community.search import whoosh_snapshots
 from community.search.engines import NAMES
+from community.search.follow import rebuild
 from community.search.indexes import indexes
 from community.search.queries import search
 from community.search.querying import parse
@@ -19,29 +20,18 @@ from tests.forum import Forum, small_forum
 from tests.search.test_reader import follow_up
 
 QUERIES = (
-    *("battery", "battery recall", "firmware plan", "recall", "night", "batt", "penguin battery charger", "nothing of the kind"),
     *(
-        "zanzibar",
+        "battery recall",
+        "night",
+        "batt",
+        "firmware plan",
+        "zanzibar battery",
         "zanzibra",
-        "zanz",
-        "quokka",
         "quoka",
         '"quokka recall"',
-        "zanzibar battery",
         "battery -zanzibar",
-        "is:solved",
-        "by:staff",
     ),
-    *(
-        "in:inside battery",
-        "in:inside",
-        "from:@worker",
-        "from:@worker battery",
-        "tag:zanzibar",
-        "kind:question",
-        "batery",
-        "product:zanzibar",
-    ),
+    *("in:inside battery", "from:@worker", "tag:zanzibar", "batery"),
 )
 FILTERS = ("&sort=newest", "&state=solved", "&by=staff", "&category=parts", "&category=inside", "&kind=question&page=2")
 
@@ -72,7 +62,13 @@ def open_to_all(forum: Forum) -> None:
                 accept_answer(by=forum["asker"], post_id=answer.post_id)
     forum.question("friend", "A battery for members", "The plan for the winter.", category="members")
     forum.question("friend", "Firmware plan", "A battery too.", category="members")
+    index_anew()
+
+
+def index_anew() -> None:
+    """Fresh indexes in both worlds: which segments were joined when says nothing of what is in them."""
     follow_up()
+    rebuild()
 
 
 def secret(forum: Forum) -> None:
@@ -82,15 +78,15 @@ def secret(forum: Forum) -> None:
             "worker", f"Zanzibar battery recall {number}", "quokka recall firmware night " * 5, category="inside"
         )
         forum.post("speaker", asked, "The zanzibar plan: a quokka recall, at night.")
-    follow_up()
+    index_anew()
 
 
 def answers(forum: Forum, handle: str | None) -> dict[str, str]:
     """Everything that search says to somebody, by address."""
     browser = forum.browser(handle) if handle else forum.browser()
-    asked = [(query, "") for query in QUERIES] + [(query, more) for query in QUERIES[:2] for more in FILTERS]
+    asked = [(query, "") for query in QUERIES] + [(query, more) for query in QUERIES[:1] for more in FILTERS]
     addresses = [f"/search?q={query.replace(' ', '+')}{more}" for query, more in asked]
-    for query in QUERIES[::2]:
+    for query in QUERIES[::3]:
         addresses += [f"/api/v1/search?q={query}", f"/api/v1/similar?title=about+{query}&body=recall+the+quokka"]
     return {address: masked(browser.get(address).get_data(as_text=True)) for address in addresses}
 
