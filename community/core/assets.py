@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import mimetypes
+import re
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
 STYLESHEET: Final = "css/site.css"
+
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 TURBO_STYLE_HASH: Final = "sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps="
 """Of the one style element that Turbo inserts (its progress bar), for `style-src`; tests/look/test_assets.py recomputes it."""
@@ -104,10 +107,14 @@ def assets_in(folder: Path) -> Assets:
 
 
 def joined_stylesheets(folder: Path) -> bytes:
-    """All stylesheets of a folder as one: `layers.css` first, which fixes the order of the layers; the rest by name."""
+    """All stylesheets of a folder as one: `layers.css` first, which fixes the order of the layers; the rest by name.
+
+    Comments are for us and stay here; they are a seventh of what would be sent.
+    """
     first = folder / "layers.css"
     rest = (path for path in sorted(folder.rglob("*.css")) if path != first)
-    return b"\n".join(path.read_bytes() for path in (first, *rest))
+    text = _COMMENT.sub("", "\n".join(path.read_text() for path in (first, *rest)))
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()).encode()
 
 
 def install(app: Flask) -> Assets:
