@@ -102,6 +102,9 @@ def _claim(mail_id: int) -> Claimed | None:
             return None
         if mail.tries > len(PAUSES):  # whoever took it up last never came back
             mail.next_try_at, mail.given_up_at, mail.error = None, u.now, mail.error or "failed too often"
+            kind = letters.kinds().get(mail.kind)
+            if kind is not None and kind.settled is not None:
+                kind.settled(u, mail)
             return None
         mail.next_try_at = u.now + CLAIM
         mail.tries += 1

@@ -304,6 +304,23 @@ def test_unconfirmed_addresses_are_deleted_and_not_pestered(make_app: Callable[.
         assert db.session.scalars(select(VisitorMeToo)).all() == []
 
 
+def test_an_address_that_serves_nothing_any_more_is_deleted(make_app: Callable[..., Flask], box: Box) -> None:
+    from community.follows.actions.visitors import forget_pointless
+
+    with post(make_app, box) as p:
+        topics = [p.forum.question(title=f"Question {n}") for n in range(2)]
+        with unit() as u:
+            for n, topic in enumerate(topics):
+                left = {"topic_id": topic.topic_id, "address": f"v{n}@example.com", "language": "en"}
+                u.add(VisitorMeToo(**left, created_at=u.now, confirmed_at=u.now))
+        remove_post(by=p.forum["keeper"], post_id=topics[0].post_id, rule="spam", reason="An advertisement")
+        for days, kept in ((1, ["v0@example.com", "v1@example.com"]), (3, [None, "v1@example.com"]), (365, [None, None])):
+            p.travel.shift(timedelta(days=days))
+            forget_pointless()
+            db.session.rollback()
+            assert db.session.scalars(select(VisitorMeToo.address).order_by(VisitorMeToo.id)).all() == kept
+
+
 def test_a_visitor_withdraws_with_one_click(make_app: Callable[..., Flask], box: Box) -> None:
     with post(make_app, box) as p:
         topic = p.forum.question()

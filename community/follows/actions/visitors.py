@@ -11,7 +11,7 @@ from typing import Final
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from community.accounts.actions.opening import clean_email
 from community.accounts.models import Account
@@ -33,6 +33,9 @@ from community.topics.titles import topic_url
 
 UNCONFIRMED: Final = timedelta(days=3)
 """How long an address waits for its owner's word; then it is deleted."""
+
+LONGEST: Final = timedelta(days=365)
+"""How long an address waits for a solution."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,19 @@ def forget_unconfirmed(limit: int = 500) -> None:
         with unit() as u:
             for row in u.session.scalars(select(VisitorMeToo).where(VisitorMeToo.id.in_(ids), *old)):
                 u.session.delete(row)
+
+
+def forget_pointless(limit: int = 500) -> None:
+    """Delete addresses that nothing will be told any more: of questions that were removed, or not solved in a year."""
+    gone = select(Topic.id).where(Topic.removed_at < clock.now() - UNCONFIRMED)
+    pointless = (
+        VisitorMeToo.address.is_not(None),
+        or_(VisitorMeToo.created_at < clock.now() - LONGEST, VisitorMeToo.topic_id.in_(gone)),
+    )
+    while ids := db.session.scalars(select(VisitorMeToo.id).where(*pointless).limit(limit)).all():
+        with unit() as u:
+            for row in u.session.scalars(select(VisitorMeToo).where(VisitorMeToo.id.in_(ids))):
+                row.address, row.token_digest = None, None
 
 
 def _waiting(token: str) -> VisitorMeToo:

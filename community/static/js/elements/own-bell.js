@@ -17,9 +17,11 @@ class OwnBell extends HTMLElement {
   // A count that went up is said politely; one that is drawn again as it was, or went down, is not.
   handleEvent({ detail: { newStream } }) {
     if (newStream.target !== "bell") return;
-    const said = (root) => root.querySelector("a[aria-label]:has(.bubble)")?.ariaLabel ?? "";
-    const label = said(newStream.querySelector("template").content);
-    if (label && label !== said(this)) this.querySelector("[role=status]").textContent = label;
+    const drawn = newStream.querySelector("template").content;
+    const count = (root) => Number.parseInt(root.querySelector(".bubble")?.textContent) || 0;
+    if (count(drawn) <= count(this)) return;
+    this.querySelector("[role=status]").textContent = drawn.querySelector("a").getAttribute("aria-label");
+    document.getElementById("inbox_news")?.removeAttribute("hidden");
   }
 
   get position() {
