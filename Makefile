@@ -45,8 +45,8 @@ format: .venv/development.done
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-bench: .venv/development.done
-	@for measure in bench/*.py; do echo "== $$measure"; $(BIN)/python "$$measure"; done
+bench: .venv/development.done $(MEANING_INSTALLED)
+	@for measure in bench/*.py; do echo "== $$measure"; PYTHONPATH=. $(BIN)/python "$$measure"; done
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
