@@ -18,6 +18,8 @@ _POSTINGS: Final = 30_000  # Postings that a search for some of the words adds u
 _BEGUN: Final = 0.6  # Share of a word's worth that one which only begins so has.
 _BEGINNINGS_SEEN, _BEGINNINGS = 200, 8  # Words looked at, and taken, for the last word as a beginning.
 _SHORTEST_BEGINNING: Final = 2  # Letters.
+_NEARLY: Final = 0.5  # Share of a word's worth that one has which differs by a letter.
+_SHORTEST_MENDED, _MENDED, _NEAR = 4, 3, 3  # Letters of a word that may be misspelled; such words of a query; guesses for each.
 
 
 class Statistics(Protocol):
@@ -88,7 +90,7 @@ class Wording:
         """The rarest words, as many as can be added up in time, the last typed perhaps only begun."""
         chosen: list[Sought] = []
         spent = 0
-        for each in sorted(self._with_beginnings(), key=self.frequency):
+        for each in sorted(self._mended(self._with_beginnings()), key=self.frequency):
             spent += self.frequency(each)
             if chosen and spent > _POSTINGS:
                 break
@@ -121,6 +123,18 @@ class Wording:
         if any(analyzer.is_filler(word) for analyzer in self._analyzers):
             return Sought((Term(WORDS, word),), word)
         return Sought(tuple(Term(STEMS, stem) for stem in dict.fromkeys(piece.stem for piece in pieces)), word)
+
+    def _mended(self, words: Iterable[Sought]) -> list[Sought]:
+        """The words, those that nobody ever wrote perhaps meant as ones that differ by one letter. Codes are never guessed at."""
+        mended, left = [], _MENDED
+        for each in words:
+            near: list[str] = []
+            if left and each.exact.isalpha() and len(each.exact) >= _SHORTEST_MENDED and not self.frequency(each):
+                left -= 1
+                found = set(self._statistics.similar(each.exact, 1))
+                near = nlargest(_NEAR, found, key=lambda word: (self.frequency_of(WORDS, word), word))
+            mended.append(Sought(each.terms + tuple(Term(WORDS, word, _NEARLY) for word in near), each.exact))
+        return mended
 
     def _with_beginnings(self) -> list[Sought]:
         """The words, the last of which may be the beginning of one that is still being typed."""

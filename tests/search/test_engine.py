@@ -264,6 +264,60 @@ def test_what_is_about_the_same_as_a_text(engine: FolderEngine) -> None:
     assert [hit.topic_id for hit in engine.like("red", limit=5).hits] == [2]
 
 
+def test_words_with_a_typo_are_found_when_there_is_little(engine: FolderEngine) -> None:
+    put(engine, topic(1, "Battery charger", "F-451 zwölf"), topic(2, "Saddle"), *(topic(n, "Brake pads") for n in range(3, 9)))
+    for typed in ("batery", "chargger", "batterry chrger"):
+        assert ids(engine, typed) == [1], typed
+    assert ids(engine, "brake pads batery")[:1] != []
+    assert ids(engine, "F-452") == ids(engine, "xyzzy") == []
+    assert ids(engine, "brakes") == [8, 7, 6, 5, 4, 3]
+
+
+def test_questions_of_other_words_find_their_topic(engine: FolderEngine) -> None:
+    """A floor for the ranking, on a small set of our own; `bench/search_quality.py` measures it on real questions."""
+    known = {
+        1: (
+            "Display stays black after the update",
+            "I installed 4.6.1 and since then the screen shows nothing.",
+            "Hold plus and light for 8 s.",
+        ),
+        2: (
+            "Battery loses half its charge overnight",
+            "The bike stands in the garage and drains.",
+            "Switch off the tracker in the app.",
+        ),
+        3: ("Brakes squeal in the rain", "Both discs are loud when they get wet.", "Clean the rotors with alcohol."),
+        4: (
+            "Where is my order",
+            "I paid two weeks ago and heard nothing of the parcel.",
+            "The parcel left the warehouse on Monday.",
+        ),
+        5: ("App does not find the bike by bluetooth", "My phone scans for ever.", "Forget the device and pair again."),
+        6: ("Charger blinks red", "It blinks three times and stops charging.", "E07: water in the plug, dry it."),
+        7: ("Motor hums at low speed", "A humming noise under load uphill.", "The belt needs tension."),
+        8: ("Change the delivery address", "I moved house after ordering.", "Write to us before it is sent."),
+    }
+    documents = [topic(n, title, body, best_answers=answer) for n, (title, body, answer) in known.items()]
+    put(
+        engine,
+        *documents,
+        *(topic(n, f"Riding along the river {n}", "A nice tour with my bike and the app.") for n in range(20, 40)),
+    )
+    asked = {
+        1: ("screen black since update", "nothing on the display any more"),
+        2: ("charge drains in the garage", "overnight half the battery is gone"),
+        3: ("loud discs when wet", "squealing brake"),
+        4: ("parcel not here", "ordered and paid two weeks ago"),
+        5: ("phone cannot pair", "bluetooth scans and finds no bike"),
+        6: ("E07 on the charger", "blinking three times"),
+        7: ("humming noise uphill", ""),
+        8: ("new address, I moved", "my order should go there"),
+    }
+    first = {n: [hit.topic_id for hit in engine.like(title, body, limit=3).hits] for n, (title, body) in asked.items()}
+    assert sum(found[:1] == [n] for n, found in first.items()) >= 7, first
+    assert all(n in found for n, found in first.items()), first
+
+
 def test_another_spelling(engine: FolderEngine) -> None:
     put(
         engine,
