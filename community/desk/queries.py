@@ -1,7 +1,8 @@
 """What waits on the desk, in three statements whatever its length.
 
 Each topic stands in the first queue that fits. The order is that of need: an asker who was let down once already, then who
-waits for a first or a next answer, the longest first; then answers that may mislead readers; last what waits for somebody else.
+waits for a first or a next answer, by when the promise falls due, else the longest first; then answers that may mislead
+readers; last what waits for somebody else.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ class Entry:
     post_id: int | None
     outdated: int
     outdated_visitors: int
+    promise: str | None
+    due_at: datetime | None
+    first_staff_answer_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -216,11 +220,14 @@ def _rows(few: bool) -> Select[*tuple[Any, ...]]:
         (queue == "aged", standing.c.aged_at),
         else_=Topic.last_post_at,
     )
+    # Who has no answer yet stands where the promise falls due; all others since when they wait.
+    due = case((and_(queue.in_(("new", "waiting")), Topic.first_staff_answer_at.is_(None)), Topic.due_at))
     return (
         select(
             *(Topic.id, Topic.slug, Topic.title, Topic.post_count, Topic.product, Topic.product_version, Account.name),
             *(queue, since.label("since"), standing.c.doubted_id, standing.c.aged_id),
             *(standing.c.outdated, standing.c.outdated_visitors),
+            *(Topic.promise, Topic.due_at, Topic.first_staff_answer_at),
             *category_columns(Category, "category"),
         )
         .select_from(standing)
@@ -228,7 +235,7 @@ def _rows(few: bool) -> Select[*tuple[Any, ...]]:
         .join(Category, Category.id == Topic.category_id)
         .join(Account, Account.id == Topic.author_id)
         .where(queue.is_not(None))
-        .order_by(rank, since, Topic.id)
+        .order_by(rank, func.coalesce(due, since), Topic.id)
     )
 
 
@@ -251,4 +258,7 @@ def _entry(row: Row[Any]) -> Entry:
         post_id=post_id,
         outdated=row.outdated or 0 if row.queue == "doubted" else 0,
         outdated_visitors=row.outdated_visitors or 0 if row.queue == "doubted" else 0,
+        promise=row.promise,
+        due_at=row.due_at,
+        first_staff_answer_at=row.first_staff_answer_at,
     )

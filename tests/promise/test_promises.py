@@ -306,3 +306,15 @@ def test_a_percentile_counts_those_who_still_wait() -> None:
     assert quantile([10, 20], 50, unknown=2) == 20
     assert quantile([10], 90, unknown=1) is None, "the longest wait is not known yet"
     assert measured([]).share is None
+
+
+def test_the_desk_puts_first_what_falls_due_first(forum: Forum) -> None:
+    with clock.at(MONDAY):
+        change_category(by=None, category_id=forum.categories["members"], promise_hours=1)
+        forum.question(title="Has four hours")
+    with clock.at(after(1)):
+        forum.question(title="Has one hour", category="members")
+        take_all(PromiseFollower())
+        page = forum.browser("worker").get("/desk").text
+    assert page.index("Has one hour") < page.index("Has four hours")
+    assert page.count("answer by") == 2
