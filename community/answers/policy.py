@@ -75,9 +75,11 @@ def may_check(viewer: Viewer) -> Decision:
 
 
 def may_call_outdated(viewer: Viewer, post: Post) -> Decision:
-    """Whether this member may say that an answer no longer works: everybody but its author, who can edit it."""
+    """Whether this member may say that an answer no longer works: with a confirmed address, and not its author, who can edit it."""
     if viewer.id == post.author_id:
         return refused(_("This is your own answer: you can edit it."), Conflict)
+    if not viewer.confirmed:
+        return refused(_("Please confirm your address first: then your mark counts."))
     return ALLOWED
 
 

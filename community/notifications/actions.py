@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from community.core import clock
 from community.core.errors import NotFound, require
@@ -23,8 +23,9 @@ from community.follows.policy import may_follow
 from community.notifications.events import MailChanged, NotificationsRead
 from community.notifications.kinds import KINDS
 from community.notifications.models import MailChoice, Notification
-from community.staff.viewer import Viewer, refreshed, viewers_unchecked
+from community.staff.viewer import VISITOR, Viewer, refreshed, viewers_unchecked
 from community.topics.models import Topic
+from community.topics.queries import topics_visible_to
 
 KEPT: Final = timedelta(days=180)
 """How long notifications are kept."""
@@ -70,7 +71,7 @@ def forget_old() -> None:
 
 @dataclass(frozen=True)
 class Stop:
-    """What a mailed link stops: `kind` is topic, follow, kind or visitor; `name` is the topic's or follow's."""
+    """What a mailed link stops: `kind` is topic, follow, kind or visitor; `name` is the kind's, or the topic's where readable."""
 
     kind: str
     key: str
@@ -91,12 +92,12 @@ def stop_of(token: str) -> Stop:
         raise NotFound from None
     name = ""
     if kind == "topic":
-        name = db.session.execute(select(Topic.title).where(Topic.id == int(key), Topic.removed_at.is_(None))).scalar() or ""
+        reader = viewers_unchecked([account_id or 0]).get(account_id or 0)
+        name = _title(Topic.id == int(key), reader) if reader is not None else ""
     elif kind == "kind" and key in KINDS:
         name = str(KINDS[key].label)
     elif kind == "visitor":
-        query = select(Topic.title).join(VisitorMeToo, VisitorMeToo.topic_id == Topic.id).where(VisitorMeToo.id == int(key))
-        name = db.session.execute(query.where(Topic.removed_at.is_(None))).scalar() or ""
+        name = _title(Topic.id.in_(select(VisitorMeToo.topic_id).where(VisitorMeToo.id == int(key))), VISITOR)
     return Stop(kind, key, account_id, name)
 
 
@@ -124,6 +125,12 @@ def unsubscribe(*, token: str) -> Stop:
         waiting.append(Notification.topic_id == int(stop.key) if stop.kind == "topic" else Notification.kind == stop.key)
         u.session.execute(update(Notification).where(*waiting).values(mail_at=None).execution_options(synchronize_session=False))
     return stop
+
+
+def _title(which: ColumnElement[bool], reader: Viewer) -> str:
+    """The title of a topic where this reader may read it now, else empty: links are good for ever, topics go out of sight."""
+    query = select(Topic.title).join(Topic.category).where(which, topics_visible_to(reader))
+    return db.session.execute(query).scalar() or ""
 
 
 def _choose(u: Unit, account_id: int, name: str, *, on: bool) -> bool:

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from community.accounts.actions import make_key
 from community.answers.actions import accept_answer, check_answer, make_official, reject_answer
 from community.answers.jobs import age_answers, close_solved
 from community.core import clock
@@ -164,6 +165,19 @@ def test_everybody_may_say_that_it_no_longer_works(place) -> None:
     assert visitor.post("/posts/999999/outdated").status_code == 404
     foreign = visitor.client.post(f"/posts/{official}/outdated", headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403
+
+
+def test_who_has_not_confirmed_an_address_is_no_member_against_an_answer(place) -> None:
+    forum, _topic_id, official, _other = place
+    refused = forum.browser("newcomer").post(f"/posts/{official}/outdated")
+    assert refused.status_code == 403
+    assert "Please confirm your address first" in refused.text
+    with forum.app.test_request_context():
+        made = make_key(by=forum["newcomer"], account_id=forum.people["newcomer"], name="key", scopes=["read", "write"])
+        db.session.remove()
+    headers = {"Authorization": f"Bearer {made}"}
+    assert forum.app.test_client().post(f"/api/v1/posts/{official}/outdated", headers=headers).status_code == 403
+    assert outdated(forum, official) == (0, 0)
 
 
 def test_an_aged_answer_says_so_until_it_is_checked(place) -> None:

@@ -336,6 +336,44 @@ def test_a_visitor_withdraws_with_one_click(make_app: Callable[..., Flask], box:
         assert p.app.test_client().post(path).status_code == 200
 
 
+def move(p: Post, topic_id: int, place: str) -> None:
+    with unit() as u:
+        u.fetch(Topic, topic_id).category_id = p.forum.categories[place]
+
+
+def test_links_of_mails_name_only_what_their_readers_may_read_now(make_app: Callable[..., Flask], box: Box) -> None:
+    title = "Why does it rattle?"
+    with post(make_app, box) as p:
+        topic = p.forum.question("friend", title=title).topic_id
+        member, staff = (stop_token(p.forum.people[handle], "topic", topic) for handle in ("asker", "worker"))
+        p.forum.browser().post(f"/t/{topic}/me-too/address", {"address": "vera@example.com"})
+        p.forum.browser().post(f"/t/{topic}/me-too/address", {"address": "worker@example.com"})
+        mails = {str(mail["To"]): plain(mail) for mail in p.settle()}
+        found = [re.search(r"/me-too/\S+", mails[f"{who}@example.com"]) for who in ("vera", "worker")]
+        vera, worker = (link[0] for link in found if link)
+        with unit() as u:
+            kept = u.session.scalars(select(VisitorMeToo.id).where(VisitorMeToo.address == "vera@example.com")).one()
+        visitor = stop_token(None, "visitor", kept)
+        browser = p.forum.browser()
+        links = {token: f"/unsubscribe/{token}" for token in (member, staff, visitor)}
+        shown = {"parts": (True, True, True), "members": (True, True, False), "inside": (False, True, False)}
+        for place, expected in shown.items():
+            move(p, topic, place)
+            pages = [browser.get(address) for address in links.values()]
+            assert [page.status_code for page in pages] == [200] * 3
+            assert tuple(title in page.text for page in pages) == expected, place
+            assert (browser.get(vera).status_code, browser.get(worker).status_code) == (200 if expected[2] else 404, 200)
+        refused = browser.post(vera)
+        assert (refused.status_code, title in refused.text, count(topic)) == (404, False, 0)
+        assert (browser.post(worker).status_code, count(topic)) == (200, 1), "an employee reads it where it is now"
+        move(p, topic, "parts")
+        assert (browser.post(vera).status_code, count(topic)) == (200, 2), "nothing was used up meanwhile"
+        move(p, topic, "inside")
+        assert title not in browser.post(links[member]).text
+        assert browser.post(links[visitor]).status_code == 200
+        assert count(topic) == 1, "it can be stopped all the same"
+
+
 def test_what_is_no_address_is_refused(app: Flask) -> None:
     with app.app_context():
         forum = small_forum(app)

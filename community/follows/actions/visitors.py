@@ -25,9 +25,9 @@ from community.follows.counting import recount_me_toos
 from community.follows.events import MeTooAdded, MeToosRecounted, VisitorMeTooAsked, VisitorMeTooConfirmed
 from community.follows.models import MeToo, VisitorMeToo
 from community.follows.policy import takes_me_toos
-from community.staff.viewer import Viewer
+from community.staff.viewer import VISITOR, Viewer, viewer_unchecked
 from community.topics.models import Topic
-from community.topics.queries import topic_for
+from community.topics.queries import topic_for, topics_visible_to
 from community.topics.state import live_duplicate
 from community.topics.titles import topic_url
 
@@ -66,28 +66,23 @@ def leave_address(*, by: Viewer, topic_id: int, address: str) -> None:
 
 
 def visitor_of(token: str) -> Confirmed:
-    """What a mailed link would confirm, for its page. Raises NotFound when it is used, old or unknown."""
+    """What a mailed link would confirm, for its page. Raises NotFound when it is used, old, unknown, or the question out of sight."""
     row = _waiting(token)
-    topic = db.session.get(Topic, row.topic_id)
-    if topic is None or topic.removed_at is not None:
-        raise NotFound(_over())
+    topic = _readable(row.topic_id, _account_of(row))
     return Confirmed(topic.title, topic_url(topic.id, topic.slug))
 
 
 def confirm_visitor(*, token: str) -> Confirmed:
     """Use a mailed link: the problem counts, at the original where the question is a duplicate by now.
 
-    An address that belongs to an account counts as that account, once. Raises NotFound like `visitor_of`.
+    An address that belongs to an account counts as that account, once. Raises NotFound like `visitor_of`, also where
+    whoever the address belongs to may not read the question by now.
     """
     with unit() as u:
         row = _waiting(token)
-        topic = _standing(u, u.fetch(Topic, row.topic_id))
-        if topic.removed_at is not None or topic.held_at is not None:
-            raise NotFound(_over())
+        account = _account_of(row)
+        topic = _readable(_standing(u, u.fetch(Topic, row.topic_id)).id, account)
         row.token_digest = None
-        account = u.session.scalars(
-            select(Account).where(Account.email == row.address, Account.confirmed_at.is_not(None), Account.erased_at.is_(None))
-        ).one_or_none()
         if account is not None:
             u.session.delete(row)
             _as_member(u, account, topic)
@@ -145,6 +140,22 @@ def _waiting(token: str) -> VisitorMeToo:
     if row is None:
         raise NotFound(_over())
     return row
+
+
+def _account_of(row: VisitorMeToo) -> Account | None:
+    """The account that an address belongs to."""
+    known = (Account.email == row.address, Account.confirmed_at.is_not(None), Account.erased_at.is_(None))
+    return db.session.scalars(select(Account).where(*known)).one_or_none()
+
+
+def _readable(topic_id: int, account: Account | None) -> Topic:
+    """The question, as whoever holds the link may read it now: it may have gone out of sight since the mail."""
+    reader = VISITOR if account is None else viewer_unchecked(account.id)
+    query = select(Topic).join(Topic.category).where(Topic.id == topic_id, topics_visible_to(reader))
+    topic = db.session.scalars(query).one_or_none()
+    if topic is None:
+        raise NotFound(_over())
+    return topic
 
 
 def _over() -> str:
