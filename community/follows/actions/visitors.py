@@ -66,7 +66,7 @@ def leave_address(*, by: Viewer, topic_id: int, address: str) -> None:
 
 
 def visitor_of(token: str) -> Confirmed:
-    """What a mailed link would confirm, for its page. Raises NotFound when it is used, old, unknown, or the question out of sight."""
+    """What a mailed link would confirm, for its page. Raises NotFound when it is used, old, unknown, or out of sight."""
     row = _waiting(token)
     topic = _readable(row.topic_id, _account_of(row))
     return Confirmed(topic.title, topic_url(topic.id, topic.slug))
