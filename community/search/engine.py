@@ -73,10 +73,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A topic found. The score orders hits; without words to match it is the time of the last activity."""
+    """A topic found. The score orders hits; without words to match it is the time of the last activity.
+
+    `loose` are those that lack a word of the query: they have some of the words, words that begin so, or nearly the same.
+    """
 
     topic_id: int
     score: float
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)

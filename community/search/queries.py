@@ -136,7 +136,7 @@ def search(
     wanted = max(EXACT, min(number, DEEPEST) * PAGE_SIZE) + _SPARE
     found, wider, suggestion = _ask(index, query, wanted, audiences(visibilities_open_to(viewer)))
     near = _near(viewer, query, found)
-    ids = still_true(viewer, query, [hit.topic_id for hit in found.hits], found.position)
+    ids = still_true(viewer, query, found)
     ids = _with_near(viewer, query, found, ids, near)
     facets = _facets(viewer, query, wider, ids if wider is found else None, near)
     total = min(len(ids), EXACT)
@@ -207,7 +207,7 @@ def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] |
     cut = wider.total > len(wider.hits)
     if checked is None:
         counted, known = without_facets(query), [hit.topic_id for hit in wider.hits]
-        checked = still_true(viewer, counted, known, wider.position)
+        checked = still_true(viewer, counted, wider)
         checked += _passing(viewer, counted, [topic_id for topic_id in near if topic_id not in known])
     return facets_unchecked(query, checked, cut=cut)
 

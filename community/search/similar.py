@@ -23,7 +23,7 @@ from community.posts.models import Post
 from community.posts.queries import post_views_unchecked, tiles_unchecked
 from community.posts.views import PostView, Tile, TopicView
 from community.search.best_answer import answers_and_question
-from community.search.engine import Found
+from community.search.engine import Found, Hit
 from community.search.fusion import fused
 from community.search.indexes import audiences, indexes
 from community.search.meaning.nearness import near_text, near_topic
@@ -109,7 +109,7 @@ def _shown(
 ) -> tuple[Similar, ...]:
     """What was found, looked at again before it is put in order: what this viewer may not see must not weigh either."""
     ids = [topic_id for topic_id in dict.fromkeys([*words, *meaning]) if topic_id != without]
-    there = set(still_true(viewer, _QUESTIONS, ids, position))
+    there = set(still_true(viewer, _QUESTIONS, Found([Hit(topic_id, 0.0) for topic_id in ids], position=position)))
     scores = fused(_among(there, words), _among(there, meaning))
     posts = _shown_posts(there)
     ids = [topic_id for topic_id in scores if not answered or posts[topic_id].role == "answer"]

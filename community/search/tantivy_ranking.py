@@ -63,11 +63,15 @@ class Ranking:
                 return replace(newest, terms=self._wording.marked(sought))
         extras = self._extras(sought)
         total, scored = self._search([*words, *extras])
+        whole: set[int] | None = None
         if total < FEW:
+            whole = {hit.topic_id for hit in self._ranked(scored)}
             sought = self._wording.some()
             scored = self._some_words(sought, filters)
             total = len(scored)
         hits = self._ranked(scored, newest=self._query.newest)
+        if whole is not None:
+            hits = [replace(hit, loose=hit.topic_id not in whole) for hit in hits]
         return Found(hits[offset : offset + limit], total, self._wording.marked(sought))
 
     def like(self, title: str, body: str, limit: int, audiences: Collection[str] | None, without: Collection[int]) -> Found:

@@ -99,7 +99,7 @@ class WhooshEngine(FolderEngine):
 
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
             ranking = Ranking(query, snapshot, statistics, self._analyzers_for(snapshot, audiences), self._clock())
-            return replace(ranking.found(limit, offset, audiences), position=self._position_of(snapshot))
+            return replace(ranking.found(limit, offset, audiences), position=snapshot.position)
 
         found = self._asked(ask)
         return found if found is not None else Found(available=False)
@@ -111,21 +111,13 @@ class WhooshEngine(FolderEngine):
 
         def ask(snapshot: Snapshot, statistics: Snapshot) -> Found:
             near = Likeness(title, body, snapshot, statistics, self._analyzers_for(snapshot, audiences), self._clock())
-            return replace(near.found(limit, audiences, without), position=self._position_of(snapshot))
+            return replace(near.found(limit, audiences, without), position=snapshot.position)
 
         found = self._asked(ask)
         return found if found is not None else Found(available=False)
 
     def _analyzers_for(self, snapshot: Snapshot, audiences: Collection[str] | None) -> tuple[Analyzer, ...]:
         return self._asked_in(audiences, lambda name: snapshot.frequency(FACETS, name) > 0)
-
-    def _position_of(self, snapshot: Snapshot) -> str:
-        """How far the log was read for a snapshot; empty where a later commit has taken that note away."""
-        index = self._folder.current()
-        try:
-            return folders.read_position(index, snapshot.generation) if index is not None else ""
-        except FileNotFoundError:
-            return ""
 
     def suggest(self, query: Query) -> str | None:
         """See `SearchEngine.suggest`."""

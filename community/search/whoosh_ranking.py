@@ -61,15 +61,17 @@ class Ranking:
         if not sought:
             return _newest(among, limit, offset) if _has_filters(self._query) else Found()
         matches = self._all_words(sought, among)
+        whole: set[int] | None = None
         if sum(len(each.scores) for each in matches) < FEW:
+            whole = {each.segment.topics[number] for each in matches for number in each.scores}
             sought = self._wording.some()
             matches = self._some_words(sought, among)
         total = sum(len(each.scores) for each in matches)
         if self._query.newest:
             newest = _newest([(each.segment, set(each.scores)) for each in matches], limit, offset)
-            return replace(newest, terms=self._wording.marked(sought))
+            return Found(_told_apart(newest.hits, whole), newest.total, self._wording.marked(sought))
         hits = self._ranked(matches, sought)[offset : offset + limit]
-        return Found(hits, total, self._wording.marked(sought))
+        return Found(_told_apart(hits, whole), total, self._wording.marked(sought))
 
     def _all_words(self, sought: list[Sought], among: Allowed) -> list[_Matches]:
         """The documents that have every word."""
@@ -143,6 +145,11 @@ class Ranking:
 def _has_filters(query: Query) -> bool:
     """Whether the query asks for more than words that turned out to be no words, such as "!?"."""
     return not replace(query, words=(), phrases=()).is_empty
+
+
+def _told_apart(hits: Sequence[Hit], whole: Collection[int] | None) -> Sequence[Hit]:
+    """The hits, loose where only `whole` have every word; None where all have."""
+    return hits if whole is None else [replace(hit, loose=hit.topic_id not in whole) for hit in hits]
 
 
 def _newest(among: Allowed, limit: int, offset: int) -> Found:

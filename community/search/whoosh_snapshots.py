@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from whoosh.index import TOC
 
 from community.search.engine import NeedsRebuild
 from community.search.index_folder import IndexFolder
-from community.search.whoosh_folder import Stamp, latest_generation, stamp
+from community.search.whoosh_folder import Stamp, latest_generation, read_position, stamp
 from community.search.whoosh_segments import IndexDamaged, Segment, reading
 from community.search.wording import WORDS
 
@@ -31,7 +32,9 @@ _INDEX_NAME: Final = "MAIN"  # Whoosh's default.
 class Snapshot:
     """One generation of an index: its segments, and which of their documents are deleted."""
 
-    def __init__(self, generation: int, parts: Sequence[tuple[str, Segment, frozenset[int]]]) -> None:
+    def __init__(self, index: Path, generation: int, parts: Sequence[tuple[str, Segment, frozenset[int]]]) -> None:
+        self._index = index
+        self._position = ""
         self.generation = generation
         self._parts = parts
         self.documents = sum(segment.documents for _, segment, _ in parts)
@@ -49,7 +52,20 @@ class Snapshot:
             for each in described:
                 name = each.segment_id()
                 parts.append((name, at_hand.get(name) or Segment(index, each), frozenset(each.deleted_docs())))
-        return cls(generation, parts)
+        opened = cls(index, generation, parts)
+        opened.remember_position()
+        return opened
+
+    @property
+    def position(self) -> str:
+        """How far the log was read for this generation, of which as much is known as was when it was last asked."""
+        self.remember_position()
+        return self._position
+
+    def remember_position(self) -> None:
+        """Read how far the log was read: it moves on while no topic changes, and the next commit deletes that note."""
+        with suppress(FileNotFoundError):
+            self._position = read_position(self._index, self.generation)
 
     @property
     def segments(self) -> Iterator[tuple[Segment, frozenset[int]]]:
@@ -124,6 +140,9 @@ class Snapshots:
                     raise
                 before, seen = None, stamp(self._folder) or seen
             else:
+                if not snapshot.position and left:  # a commit came between its contents and its position
+                    before, seen = snapshot, stamp(self._folder) or seen
+                    continue
                 return Stamp(seen.name, snapshot.generation), snapshot
         raise AssertionError("The last try returns or raises.")
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -271,6 +272,25 @@ def test_words_with_a_typo_are_found_when_there_is_little(engine: FolderEngine) 
     assert ids(engine, "brake pads batery")[:1] != []
     assert ids(engine, "F-452") == ids(engine, "xyzzy") == []
     assert ids(engine, "brakes") == [8, 7, 6, 5, 4, 3]
+
+
+def test_a_hit_says_whether_it_lacks_a_word(engine: FolderEngine) -> None:
+    put(engine, topic(1, "Cold pumps"), topic(2, "Warm pumps of warmth, all cold"))
+    for newest in (False, True):
+        found = engine.find(replace(parse("cold pump warmth"), newest=newest), limit=9)
+        assert {hit.topic_id: hit.loose for hit in found.hits} == {1: True, 2: False}
+
+
+def test_a_search_knows_how_far_its_own_snapshot_had_read(engine: FolderEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("community.search.whoosh_snapshots.FRESH", 60.0)
+    monkeypatch.setattr("community.search.tantivy_snapshots.FRESH", 60.0)
+    put(engine, topic(1, "Cold pumps"), position="a:1")
+    reader = again(engine)
+    assert reader.find(parse("pump"), limit=9).position == "a:1"
+    put(engine, topic(2, "Warm pumps"), position="a:2")
+    assert (ids(reader, "pump"), reader.find(parse("pump"), limit=9).position) == ([1], "a:1")
+    engine.rebuild([], "a:3")
+    assert (ids(reader, "pump"), reader.find(parse("pump"), limit=9).position) == ([1], "a:1")
 
 
 def test_questions_of_other_words_find_their_topic(engine: FolderEngine) -> None:

@@ -16,7 +16,7 @@ from community.core.log import EventHead
 from community.core.unit import unit
 from community.extensions import db
 from community.posts.actions import edit_post, remove_post
-from community.search import follow, queries, whoosh_snapshots
+from community.search import follow, queries, verifying, whoosh_snapshots
 from community.search.engine import Document
 from community.search.follow import SearchFollower, rebuild
 from community.search.indexes import indexes
@@ -104,6 +104,33 @@ def test_a_right_that_ends_and_words_that_go_are_gone_before_the_index_knows(for
     follow_up()
     assert titles("secret") == []
     assert titles("secret", forum["worker"]) == ["A secret thing"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_was_found_by_a_typo_stays_while_the_index_is_behind(
+    forum: Forum, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    asked = forum.question(title="Cleaning the radiator", body="It is dusty.")
+    forum.question(title="The radiator of a wombat", body="It is warm.")
+    follow_up()
+    assert titles("radiatir dusty") == ["Cleaning the radiator"]
+    if not known:
+        monkeypatch.setattr(verifying, "MOST_BEHIND", 1)
+    forum.post("friend", asked, "Mine too.")
+    assert titles("radiatir dusty") == ["Cleaning the radiator"]
+    assert len(titles("radiatir")) == 2
+    edit_post(by=forum["asker"], post_id=asked.post_id, title="Cleaning it", body="It is clean.", version=1)
+    assert titles("radiatir dusty") == []
+
+
+def test_only_so_many_characters_are_compared_while_the_index_is_behind(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = forum.question(title="A thing", body="The wombat sleeps here.")
+    follow_up()
+    edit_post(by=forum["asker"], post_id=asked.post_id, body="Nothing sleeps here.", version=1)
+    monkeypatch.setattr(verifying, "MOST_CHARACTERS", 10)
+    assert titles("wombat") == ["A thing"], "the index's word is taken"
+    monkeypatch.setattr(verifying, "MOST_CHARACTERS", 100)
+    assert titles("wombat") == []
 
 
 def test_the_index_says_how_far_it_came_and_is_made_anew_when_it_must_be(forum: Forum) -> None:
