@@ -13,7 +13,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 _PIECES = 2
 _PIECE = 3_600  # a browser keeps about 4,096 bytes a cookie, name and attributes included
-_SECONDS = 24 * 60 * 60
+SECONDS: Final = 24 * 60 * 60
+"""How long a browser keeps a question."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def keep(answer: Response, fields: dict[str, str], shelf: Shelf = ASKED) -> bool
     if len(pieces) > _PIECES:
         return False
     for name, piece in zip(shelf.cookies, [*pieces, ""], strict=False):
-        answer.set_cookie(name, piece, max_age=_SECONDS, path=shelf.path, httponly=True, samesite="Lax", secure=_secure())
+        answer.set_cookie(name, piece, max_age=SECONDS, path=shelf.path, httponly=True, samesite="Lax", secure=_secure())
     return True
 
 
@@ -52,7 +53,7 @@ def question(request: Request, shelf: Shelf = ASKED) -> dict[str, str]:
     """The question that this browser kept, or nothing."""
     text = "".join(request.cookies.get(name, "") for name in shelf.cookies)
     try:
-        found = _signer(shelf).loads(text, max_age=_SECONDS)
+        found = _signer(shelf).loads(text, max_age=SECONDS)
     except BadSignature:
         return {}
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}

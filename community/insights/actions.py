@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from community.categories.models import Category
 from community.core.unit import Unit, unit
@@ -23,22 +23,34 @@ MOST_TOPICS = 5
 """Topics of one asking that are counted: as many as a list of similar ones shows."""
 
 
-def count_successful(*, by: Viewer, topic_id: int, opened: bool) -> None:
-    """Somebody who was about to ask said that a topic answers it; `opened`: they had opened an answer before."""
+def count_successful(*, by: Viewer, topic_id: int, opened: bool) -> date:
+    """Somebody who was about to ask said that a topic answers it; `opened`: they had opened an answer before.
+
+    Returns the day (UTC) that it is counted under.
+    """
     with unit() as u:
+        day = day_of(u.now)
         for each in _known(u, by, [topic_id]):
             raised = {"successful": 1, "members": int(by.signed_in)}
-            raise_counters(u, TopicOutcome, {"topic_id": each, "week": _week(u)}, raised)
-            raise_counters(u, OutcomeDay, {"day": day_of(u.now)}, {"successful": 1, "opened_successful": int(opened)})
+            raise_counters(u, TopicOutcome, {"topic_id": each, "week": week_of(day)}, raised)
+            raise_counters(u, OutcomeDay, {"day": day}, {"successful": 1, "opened_successful": int(opened)})
+        return day
 
 
-def uncount_successful(*, by: Viewer, topic_id: int, opened: bool) -> None:
-    """It was not the answer after all: take off what `count_successful` counted, on the day this is said."""
+def uncount_successful(*, topic_id: int, opened: bool, member: bool, day: date) -> None:
+    """It was not the answer after all: take off what `count_successful` counted on that day, `member`: of somebody signed in.
+
+    Whoever calls this knows that it was counted and has not been taken off; no counter falls below 0 in any case.
+    """
+    took, opened_too = int(member), int(opened)
+    week = (TopicOutcome.topic_id == topic_id, TopicOutcome.week == week_of(day))
+    some_week = (TopicOutcome.successful > 0, TopicOutcome.members >= took)
+    some_day = (OutcomeDay.successful > 0, OutcomeDay.opened_successful >= opened_too)
+    less_in_week = {"successful": TopicOutcome.successful - 1, "members": TopicOutcome.members - took}
+    less_on_day = {"successful": OutcomeDay.successful - 1, "opened_successful": OutcomeDay.opened_successful - opened_too}
     with unit() as u:
-        for each in _known(u, by, [topic_id]):
-            raised = {"successful": -1, "members": -int(by.signed_in)}
-            raise_counters(u, TopicOutcome, {"topic_id": each, "week": _week(u)}, raised)
-            raise_counters(u, OutcomeDay, {"day": day_of(u.now)}, {"successful": -1, "opened_successful": -int(opened)})
+        u.session.execute(update(TopicOutcome).where(*week, *some_week).values(less_in_week))
+        u.session.execute(update(OutcomeDay).where(OutcomeDay.day == day, *some_day).values(less_on_day))
 
 
 def count_opened(*, by: Viewer, topic_id: int, first: bool) -> None:

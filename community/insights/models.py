@@ -11,7 +11,9 @@ from community.core.base import Base, Id, PrimaryKey
 
 
 class OutcomeDay(Base):
-    """What became of asking on one day (UTC), in the kinds of rulings 25; counters only grow.
+    """What became of asking on one day (UTC), in the kinds of rulings 25.
+
+    Counters grow; only who takes back that a topic answered them takes off, once, what they had counted themselves.
 
     `opened` counts askings in which one of the similar answers was opened. How many of these ended well or in a
     post all the same is in the last two, so that `potential` is what is left of them.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -146,6 +148,38 @@ def test_who_was_mistaken_goes_on_with_the_question(forum: Forum, bell: int) -> 
     assert kinds() == (0, 0, 0)
     visitor.post("/ask/answered/undo")  # the cookie is gone: nothing more is taken off
     assert kinds() == (0, 0, 0)
+
+
+def test_a_cookie_that_is_sent_again_takes_off_nobody_elses_count(forum: Forum, bell: int) -> None:
+    forum.browser("friend").post("/ask/answered", {**TYPED, "topic": str(bell), "opened": str(bell)})
+    visitor = forum.browser()
+    visitor.take_token(visitor.get("/ask").text)
+    ended = visitor.post("/ask/answered", {**TYPED, "topic": str(bell)})
+    assert kinds() == (2, 0, 0)
+    kept = visitor.client.get_cookie("bothways_answered_0", path="/ask/answered")
+    assert kept is not None
+    for left in (1, 1, 1):
+        visitor.client.set_cookie("bothways_answered_0", kept.value, path="/ask/answered")
+        visitor.take_token(visitor.get(ended.location).text)
+        assert visitor.post("/ask/answered/undo").status_code == 303
+        assert TYPED["body"] in visitor.get("/ask").text
+        assert kinds() == (left, 0, 0)
+    assert looked_for_unchecked([bell])[bell].members == 1
+
+
+def test_what_a_visitor_counted_is_taken_off_as_a_visitors_on_its_day(forum: Forum, bell: int) -> None:
+    with time_machine.travel(datetime(2030, 5, 5, 23, 59, tzinfo=UTC), tick=False):  # a Sunday
+        forum.browser("friend").post("/ask/answered", {**TYPED, "topic": str(bell)})
+        visitor = forum.browser()
+        visitor.take_token(visitor.get("/ask").text)
+        visitor.post("/ask/answered", {**TYPED, "topic": str(bell), "opened": str(bell)})
+    with time_machine.travel(datetime(2030, 5, 6, 0, 1, tzinfo=UTC), tick=False):
+        visitor.sign_in(forum.people["asker"])
+        assert visitor.post("/ask/answered/undo").status_code == 303
+        db.session.rollback()
+        assert [(week.successful, week.potential) for week in outcomes_by_week()[:2]] == [(0, 0), (1, 0)]
+        looked = looked_for_unchecked([bell])[bell]
+        assert (looked.successful, looked.members) == (1, 1)
 
 
 def test_opening_is_potential_and_posting_all_the_same_is_failed(forum: Forum, bell: int) -> None:

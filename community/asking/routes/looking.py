@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -13,6 +15,7 @@ from community.asking.routes.blueprint import bp
 from community.core.errors import NotFound
 from community.core.fragments import private_page, respond
 from community.core.limits import by_person
+from community.core.once import new_ticket, use_ticket
 from community.drafts.actions import discard_draft
 from community.insights.actions import count_found, count_opened, count_successful, uncount_successful
 from community.posts.queries import topic_page
@@ -54,11 +57,12 @@ def end_answered() -> Response:
     form, topic_id = AskForm(), _topic()
     topic_page(viewer(), topic_id, 1)  # raises NotFound where there is nothing that could have answered it
     opened = bool(numbers_in(form.opened.data))
-    count_successful(by=viewer(), topic_id=topic_id, opened=opened)
+    day = count_successful(by=viewer(), topic_id=topic_id, opened=opened)
     if viewer().signed_in:
         discard_draft(by=viewer(), place="ask")
     answer = waiting.forget(respond(f"/ask/answered?topic={topic_id}"))
-    waiting.keep(answer, {**form.typed(), "answered": str(topic_id)}, waiting.ENDED)
+    counted = {"answered": str(topic_id), "day": day.isoformat(), "member": "1" if viewer().signed_in else ""}
+    waiting.keep(answer, {**form.typed(), **counted, "ticket": new_ticket(waiting.SECONDS)}, waiting.ENDED)
     return answer
 
 
@@ -86,10 +90,16 @@ def answered() -> Response:
 def go_on() -> Response:
     """It was not the answer after all: the question is back as it was typed, and the outcome is not counted."""
     kept = waiting.question(request, waiting.ENDED)
-    numbers = numbers_in(kept.pop("answered", ""))
-    if not numbers:
+    counted = {name: kept.pop(name, "") for name in ("answered", "day", "member", "ticket")}
+    if not counted["answered"]:
         return respond("/ask")
-    uncount_successful(by=viewer(), topic_id=numbers[0], opened=bool(numbers_in(kept.get("opened"))))
+    if use_ticket(counted["ticket"]):  # a cookie can be sent again and again
+        uncount_successful(
+            topic_id=int(counted["answered"]),
+            opened=bool(numbers_in(kept.get("opened"))),
+            member=bool(counted["member"]),
+            day=date.fromisoformat(counted["day"]),
+        )
     answer = respond("/ask", said=_("Here is your question as you left it."))
     waiting.keep(answer, kept)
     return waiting.forget(answer, waiting.ENDED)
