@@ -80,12 +80,18 @@ def change_category(*, by: Viewer | None, category_id: int, **changes: Any) -> N
     with unit() as u:
         _may(by)
         category = u.fetch(Category, category_id)
-        former = category.visibility
+        former, promised = category.visibility, category.promise_hours
         _set(category, **changes)
         if category.parent_id is not None:
             _check_parent(u, category, category.parent_id)
         u.record(
-            CategoryChanged(by_id=by.id if by else None, category_id=category.id, visibility_changed=former != category.visibility)
+            CategoryChanged(
+                by_id=by.id if by else None,
+                category_id=category.id,
+                visibility_changed=former != category.visibility,
+                promise_changed=promised != category.promise_hours,
+                promise_hours=category.promise_hours,
+            )
         )
         for below in u.session.scalars(select(Category).where(Category.parent_id == category.id)):
             if BREADTH[below.visibility] < BREADTH[category.visibility]:

@@ -16,7 +16,12 @@ class CategoryMade(Event, name="category.made", channels=("category:{category_id
 
 @dataclass(frozen=True, kw_only=True)
 class CategoryChanged(Event, name="category.changed", channels=("category:{category_id}", "home", "site")):
-    """A category's texts or rights changed. `visibility_changed` asks readers to look again at all its topics."""
+    """A category's texts or rights changed. `visibility_changed` asks readers to look again at all its topics.
+
+    `promise_changed`: other desk hours are promised here, `promise_hours` (None: as many as everywhere).
+    """
 
     category_id: int
     visibility_changed: bool = False
+    promise_changed: bool = False
+    promise_hours: int | None = None

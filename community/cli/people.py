@@ -53,7 +53,7 @@ def grant_staff(handle: str, role: str, title: str) -> None:
     from community.staff.actions import grant_role
 
     with site():
-        grant_role(by=None, account_id=_account_id(handle), role=role, title=title, source="command")
+        grant_role(by=None, account_id=account_id_of(handle), role=role, title=title, source="command")
     click.echo(f"{handle} is {role} now.")
 
 
@@ -78,10 +78,11 @@ def create_token(handle: str, scopes: tuple[str, ...], more: tuple[str, ...], na
         if scope not in SCOPES:
             raise click.BadParameter(f"{scope} is no scope; there are {', '.join(SCOPES)}.")
     with site():
-        click.echo(make_key(by=None, account_id=_account_id(handle), name=name, scopes=wanted))
+        click.echo(make_key(by=None, account_id=account_id_of(handle), name=name, scopes=wanted))
 
 
-def _account_id(handle: str) -> int:
+def account_id_of(handle: str) -> int:
+    """The id of an account by its handle, with or without @. Raises ClickException where there is none."""
     found = db.session.execute(
         select(Account.id).where(Account.handle == handle.strip().lower().removeprefix("@"))
     ).scalar_one_or_none()

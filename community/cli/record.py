@@ -14,6 +14,18 @@ def record() -> None:
     """The public record."""
 
 
+@command(example="bothways record erase nora", group=record, name="erase")
+@click.argument("handle")
+def erase(handle: str) -> None:
+    """Delete the words of the record that name somebody; the chain still holds, and says that they are gone."""
+    from community.cli.people import account_id_of
+    from community.record.checking import erase_person
+
+    with site():
+        count = erase_person(account_id_of(handle))
+    click.echo(f"{count} words of the record that named {handle} are gone.")
+
+
 @command(example="bothways record verify record.jsonl --key key.pem --head saved-head.json", group=record, name="verify")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The public key, from /record/key.pem.")

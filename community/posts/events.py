@@ -29,6 +29,7 @@ class PostEdited(Event, name="post.edited", channels=_HERE):
     post_id: int
     kept: bool
     held: bool = False
+    post_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class PostRemoved(Event, name="post.removed", channels=(*_HERE, "user:{author_id
     author_id: int
     rule: str
     by_author: bool
+    removal_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

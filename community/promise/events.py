@@ -20,7 +20,7 @@ class PromiseChanged(Event, name="promise.changed", channels=_HERE):
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseMissed(Event, name="promise.missed", channels=_HERE):
-    """A question fell due and no employee had answered. Recorded by the scheduler."""
+    """A question fell due and no employee had answered."""
 
     topic_id: int
     category_id: int

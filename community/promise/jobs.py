@@ -10,10 +10,8 @@ from community.core import clock
 from community.core.schedule import Job
 from community.core.unit import unit
 from community.extensions import db
-from community.promise.events import PromiseMissed
 from community.promise.models import Promise
 from community.promise.settling import settle
-from community.topics.models import Topic
 
 _BATCH = 50
 
@@ -27,9 +25,6 @@ def find_late() -> None:
         with unit() as u:
             for topic_id in ids[start : start + _BATCH]:
                 settle(u, topic_id)
-                promise, topic = u.fetch(Promise, topic_id), u.fetch(Topic, topic_id)
-                if promise.state == "late" and promise.answered_at is None:
-                    u.record(PromiseMissed(topic_id=topic.id, category_id=topic.category_id))
 
 
 JOBS = [Job("find late promises", timedelta(minutes=1), find_late)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -102,7 +103,10 @@ def kept_unchecked(*, number: int = 1, address: str = "/promise") -> Kept:
     since = datetime.combine(mondays[-1], datetime.min.time(), zone)
     columns = (Promise.asked_at, Promise.state, Promise.answer_minutes, Promise.solve_minutes)
     rows = db.session.execute(_public(*columns).where(Promise.asked_at >= since)).all()
-    weeks = tuple(Week(monday, measured([row for row in rows if _monday(row.asked_at, zone) == monday])) for monday in mondays)
+    by_week: dict[date, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_week[_monday(row.asked_at, zone)].append(row)
+    weeks = tuple(Week(monday, measured(by_week[monday])) for monday in mondays)
     count, misses, page = _misses(number, address)
     return Kept(settings.promise_hours, settings.promise_share, _own(), measured(rows), weeks, misses, count, page)
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from community.accounts.gate import public, viewer
 from community.core.fragments import base_url
+from community.core.limits import by_person
 from community.core.paging import page_number
 from community.posts.reading import begin, kept_page
 from community.promise.chart import share_chart
@@ -17,6 +18,7 @@ bp = Blueprint("promise", __name__)
 
 
 @bp.get("/promise")
+@by_person("60 per minute", methods=("GET",))
 @public
 def show_promise() -> Response:
     """What is promised, the share that was kept by week, and every miss."""

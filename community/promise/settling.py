@@ -16,7 +16,7 @@ from community.core.unit import Unit, unit
 from community.extensions import db
 from community.posts.models import Post
 from community.promise.deskclock import Desk, Pause, desk_time, due_at
-from community.promise.events import PromiseChanged
+from community.promise.events import PromiseChanged, PromiseMissed
 from community.promise.models import Promise, Terms
 from community.settings.queries import site
 from community.topics.models import Duplicate, InfoRequest, Topic
@@ -93,12 +93,15 @@ def settle(u: Unit, topic_id: int, *, asked_at: datetime | None = None) -> bool:
     outcome = outcome_of(terms.clock, promise.hours, facts, u.now)
     if compare(promise, outcome) == []:
         return False
+    missed = outcome.state == "late" and outcome.answered_at is None and promise.state != "late"
     told = (promise.due_at, promise.state) != (outcome.due_at, outcome.state)
     for name, value in asdict(outcome).items():
         setattr(promise, name, value)
     topic.due_at, topic.promise = outcome.due_at, outcome.state
     if told:
         u.record(PromiseChanged(topic_id=topic.id, category_id=topic.category_id, state=outcome.state))
+    if missed:
+        u.record(PromiseMissed(topic_id=topic.id, category_id=topic.category_id))
     return told
 
 

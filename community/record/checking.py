@@ -5,22 +5,34 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sqlalchemy import delete
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import delete, func, select
 
+from community.accounts.models import Account
 from community.core.errors import Invalid
-from community.core.unit import unit
+from community.core.unit import Unit, unit
 from community.extensions import db
 from community.record import triggers
 from community.record.chain import FIRST, Broken, Head, Verdict, verify
 from community.record.follow import last_entry, moment
 from community.record.models import RecordEntry, RecordHead, RecordPart
-from community.record.queries import lines
-from community.record.signing import public_pem, read_public
+from community.record.queries import lines, newest_signed
+from community.record.signing import private_key, public_pem, read_public
+from community.staff.models import Grant
+
+NAMES = ("by", "whom")
+"""Parts that hold the name of a person."""
 
 
 def verify_own(saved: Head | None = None) -> Verdict:
     """Check the record in the database. Raises Broken with the first entry that does not hold."""
-    return verify(lines(), read_public(public_pem()), saved)
+    return verify(lines(), own_key(), saved)
+
+
+def own_key() -> Ed25519PublicKey:
+    """The public key of the newest signature; where nothing is signed yet, one by which nothing is."""
+    signed = newest_signed()
+    return read_public(signed.key.encode()) if signed is not None else Ed25519PrivateKey.generate().public_key()
 
 
 def missing_triggers() -> set[str]:
@@ -42,13 +54,15 @@ def bring_in(file: Path) -> int:
     """
     text = file.read_text(encoding="utf-8")
     try:
-        verify(text.splitlines(), read_public(public_pem()))
+        verify(text.splitlines(), private_key(make=False).public_key())
     except Broken as error:
         raise Invalid(f"{file} is not brought in. {error}") from error
+    pem = public_pem(private_key(make=False))
     rows = [json.loads(line) for line in text.splitlines() if line.strip()]
     with unit() as u:
         last = last_entry(u)
         n, prev = (last.n, last.hash) if last else (0, FIRST)
+        people = _employees(u)
         entries = [row for row in rows if "head" not in row]
         if n and (len(entries) < n or entries[n - 1]["hash"] != prev):
             raise Invalid(f"{file} is not a continuation of this record: entry {n} is another one there.")
@@ -60,9 +74,21 @@ def bring_in(file: Path) -> int:
             u.session.flush()
             for name, part in row["parts"].items():
                 if "text" in part:
-                    u.add(RecordPart(entry_n=row["n"], name=name, salt=part["salt"], text=part["text"], account_id=None))
+                    whose = people.get(part["text"]) if name in NAMES else None
+                    u.add(RecordPart(entry_n=row["n"], name=name, salt=part["salt"], text=part["text"], account_id=whose))
         heads = [row for row in rows if "head" in row and row["head"]["n"] > n]
         for row in heads:
             head = row["head"]
-            u.add(RecordHead(n=head["n"], hash=head["hash"], at=moment(head["at"]), signature=row["signature"]))
+            u.add(RecordHead(n=head["n"], hash=head["hash"], at=moment(head["at"]), signature=row["signature"], key=pem))
     return len(entries) - n
+
+
+def _employees(u: Unit) -> dict[str, int]:
+    """Accounts of those who hold or held a role, by name; names that two of them share are left out."""
+    query = (
+        select(Account.name, func.min(Account.id).label("id"))
+        .where(Account.id.in_(select(Grant.account_id)))
+        .group_by(Account.name)
+        .having(func.count() == 1)
+    )
+    return {row.name: row.id for row in u.session.execute(query)}

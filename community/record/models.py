@@ -42,7 +42,7 @@ class RecordPart(Base):
 
 
 class RecordHead(Base):
-    """The last entry of a day, signed."""
+    """The last entry of a day, signed; `key` is the public key of the signature, in PEM."""
 
     __tablename__ = "record_heads"
 
@@ -50,3 +50,4 @@ class RecordHead(Base):
     hash: Mapped[str]
     at: Mapped[datetime]
     signature: Mapped[str]
+    key: Mapped[str]

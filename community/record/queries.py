@@ -107,18 +107,26 @@ def newest_signed() -> RecordHead | None:
 
 def lines() -> Iterator[str]:
     """The whole record as JSON lines, entries and signed heads in their order; memory does not grow with it."""
-    heads = {head.n: head for head in db.session.scalars(select(RecordHead).order_by(RecordHead.n))}
     after = 0
-    while rows := db.session.scalars(
-        select(RecordEntry).where(RecordEntry.n > after).order_by(RecordEntry.n).limit(_PORTION)
-    ).all():
-        parts = _parts([row.n for row in rows])
-        for row in rows:
-            yield _line(entry_row(row, parts[row.n]))
-            if row.n in heads:
-                yield _line(head_row(heads[row.n]))
-        after = rows[-1].n
-        db.session.expunge_all()
+    while portion := _portion(after):
+        after = portion[-1][0]
+        yield from (line for _n, line in portion)
+
+
+def _portion(after: int) -> list[tuple[int, str]]:
+    """The next lines with the numbers of their entries; no transaction stays open while they are sent, however slowly."""
+    rows = db.session.scalars(select(RecordEntry).where(RecordEntry.n > after).order_by(RecordEntry.n).limit(_PORTION)).all()
+    numbers = [row.n for row in rows]
+    parts = _parts(numbers)
+    heads = {head.n: head for head in db.session.scalars(select(RecordHead).where(RecordHead.n.in_(numbers)))}
+    found = []
+    for row in rows:
+        found.append((row.n, _line(entry_row(row, parts[row.n]))))
+        if row.n in heads:
+            found.append((row.n, _line(head_row(heads[row.n]))))
+    db.session.expunge_all()
+    db.session.rollback()
+    return found
 
 
 def entry_row(entry: RecordEntry, parts: Collection[RecordPart]) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, request, stream_with_context
 
 from community.accounts.gate import public, viewer
 from community.core import clock, limits
+from community.core.errors import NotFound
 from community.core.fragments import base_url
 from community.core.paging import page_number
 from community.posts.queries.posts import rule_words
 from community.posts.reading import begin, kept_page
-from community.record.queries import Filters, lines, newest_entries, record_page
-from community.record.signing import public_pem
+from community.record.queries import Filters, lines, newest_entries, newest_signed, record_page
 from community.record.wording import KINDS
 
 bp = Blueprint("record", __name__)
@@ -48,8 +48,11 @@ def download() -> Response:
 @bp.get("/record/key.pem")
 @public
 def key() -> Response:
-    """The public key of the signatures."""
-    return Response(public_pem(), mimetype="application/x-pem-file")
+    """The public key of the signatures. Raises NotFound while nothing is signed."""
+    signed = newest_signed()
+    if signed is None:
+        raise NotFound
+    return Response(signed.key, mimetype="application/x-pem-file")
 
 
 @bp.get("/record.atom")

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask import current_app
+from sqlalchemy import select
 
 from community.core.errors import Conflict, Invalid
 from community.core.schedule import Job
@@ -24,33 +25,46 @@ KEY_FILE = "record-key.pem"
 
 
 def sign() -> None:
-    """Sign the newest entry, unless it is signed already."""
-    key = private_key()
+    """Sign the newest entry, unless it is signed already.
+
+    Raises Conflict where another key than this installation's signed before: with several hosts all have a copy of one file.
+    """
     with unit() as u:
         last = last_entry(u)
         if last is None or u.session.get(RecordHead, last.n) is not None:
             return
+        before = u.session.scalars(select(RecordHead).order_by(RecordHead.n.desc()).limit(1)).one_or_none()
+        key = private_key(make=before is None)
+        pem = public_pem(key)
+        if before is not None and before.key != pem:
+            raise Conflict(f"The record was signed by another key before: {KEY_FILE} is not the one that belongs to this site.")
         head = Head(last.n, last.hash, written(u.now))
         signature = base64.b64encode(key.sign(head_bytes(head))).decode()
-        u.add(RecordHead(n=head.n, hash=head.hash, at=moment(head.at), signature=signature))
+        u.add(RecordHead(n=head.n, hash=head.hash, at=moment(head.at), signature=signature, key=pem))
         u.record(RecordSigned(n=head.n))
 
 
-def private_key() -> Ed25519PrivateKey:
-    """The key of this installation, made on first use. Raises Conflict when the file holds another kind of key."""
+def private_key(*, make: bool) -> Ed25519PrivateKey:
+    """The key of this site, made where nothing was signed yet.
+
+    Raises Conflict when the file is not there although something is signed, or holds another kind of key.
+    """
     path: Path = current_app.config["BOTHWAYS"].data / KEY_FILE
     try:
         found = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except FileNotFoundError:
-        return _made(path)
+        if make:
+            return _made(path)
+        raise Conflict(f"{KEY_FILE} is missing in the data folder: bring it back from a backup or from another host.") from None
     if not isinstance(found, Ed25519PrivateKey):
         raise Conflict(f"{path} is not an Ed25519 key.")
     return found
 
 
-def public_pem() -> bytes:
-    """The public key, as anybody may have it."""
-    return private_key().public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+def public_pem(key: Ed25519PrivateKey) -> str:
+    """Its public half, as anybody may have it."""
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
 
 def read_public(pem: bytes) -> Ed25519PublicKey:
@@ -70,7 +84,7 @@ def _made(path: Path) -> Ed25519PrivateKey:
     try:
         os.link(beside, path)  # never over a key that another process has made meanwhile
     except FileExistsError:
-        return private_key()
+        return private_key(make=False)
     finally:
         beside.unlink()
     return key

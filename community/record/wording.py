@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from community.accounts import events as accounts
 from community.accounts.models import Account, Suspension
@@ -22,8 +22,6 @@ from community.core.unit import Unit
 from community.posts import events as posts
 from community.posts.models import Post, Removal
 from community.settings import events as settings
-from community.settings.definitions import DEFINITIONS
-from community.settings.queries import site
 from community.staff import events as staff
 from community.staff.models import Grant
 from community.topics import events as topics
@@ -70,8 +68,7 @@ def removed(u: Unit, event: posts.PostRemoved) -> Words:
     """A removal, with rule and reason; by its author it names nobody."""
     if event.by_author:
         return Words("post.taken_back", _post(event))
-    newest = select(Removal).where(Removal.post_id == event.post_id).order_by(Removal.id.desc()).limit(1)
-    removal = u.session.scalars(newest).one_or_none()
+    removal = u.session.get(Removal, event.removal_id) if event.removal_id is not None else None
     return _entry(u, "post.removed", event, _post(event), rule=event.rule, reason=removal.reason if removal else "")
 
 
@@ -87,21 +84,20 @@ def edited(u: Unit, event: posts.PostEdited) -> Words | None:
         return None
     if post.author_id == event.by_id and not post.official:
         return None
-    return _entry(u, "post.edited", event, {**_post(event), "version": post.version})
+    return _entry(u, "post.edited", event, {**_post(event), "version": event.post_version or post.version})
 
 
 def closed(u: Unit, event: topics.TopicClosed) -> Words | None:
     """A lock by somebody, with the reason; what closes by itself is no decision of anybody."""
     if event.by_id is None:
         return None
-    newest = select(Closure).where(Closure.topic_id == event.topic_id).order_by(Closure.id.desc()).limit(1)
-    closure = u.session.scalars(newest).one_or_none()
+    closure = u.session.get(Closure, event.closure_id) if event.closure_id is not None else None
     return _entry(u, "topic.closed", event, _topic(event), reason=closure.reason if closure else "")
 
 
 def reopened(u: Unit, event: topics.TopicReopened) -> Words | None:
-    """A lock taken back."""
-    return _entry(u, "topic.reopened", event, _topic(event)) if event.by_id is not None else None
+    """A lock taken back; what had closed itself is opened by whoever asked, and is no act of the team."""
+    return None if event.automatic or event.by_id is None else _entry(u, "topic.reopened", event, _topic(event))
 
 
 def moved(u: Unit, event: topics.TopicMoved) -> Words | None:
@@ -111,7 +107,12 @@ def moved(u: Unit, event: topics.TopicMoved) -> Words | None:
         return None
     if not now.is_public:
         return _entry(u, "topic.hidden", event, _topic(event))
-    return _entry(u, "topic.moved" if former.is_public else "topic.published", event, _topic(event), to=now.name)
+    if former.is_public:
+        return _entry(u, "topic.moved", event, _topic(event), to=now.name)
+    # What was removed while nobody could see it did not enter: how much that is, is told now.
+    gone = select(func.count()).where(Post.topic_id == event.topic_id, Post.removed_at.is_not(None))
+    about = {**_topic(event), "removed": u.session.execute(gone).scalar_one()}
+    return _entry(u, "topic.published", event, about, to=now.name)
 
 
 def merged(u: Unit, event: topics.DuplicateMarked) -> Words:
@@ -162,16 +163,20 @@ def promise_changed(u: Unit, event: settings.SettingChanged) -> Words | None:
     """A part of the promise is another from now on."""
     if event.setting not in PROMISED:
         return None
-    value = DEFINITIONS[event.setting].kind.write(getattr(site(), event.setting))
-    return _entry(u, "promise.setting_changed", event, {}, setting=event.setting, value=value)
+    return _entry(u, "promise.setting_changed", event, {}, setting=event.setting, value=event.value)
 
 
 def category_changed(u: Unit, event: CategoryChanged) -> Words | None:
     """Other people than before may read a category; it is named where everybody may."""
     category = u.session.get(Category, event.category_id)
-    if not event.visibility_changed or category is None:
+    if category is None:
         return None
     name = category.name if category.is_public else ""
+    if event.promise_changed and category.is_public and not event.visibility_changed:
+        hours = str(event.promise_hours) if event.promise_hours is not None else "-"
+        return _entry(u, "promise.category_changed", event, {}, category=name, value=hours)
+    if not event.visibility_changed:
+        return None
     return _entry(u, "category.visibility", event, {}, category=name, visibility=category.visibility)
 
 
@@ -204,7 +209,7 @@ KINDS = (
     *("post.removed", "post.taken_back", "post.restored", "post.edited", "official_mark.undone"),
     *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
     *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
-    *("promise.setting_changed", "category.visibility", "site.restored"),
+    *("promise.setting_changed", "promise.category_changed", "category.visibility", "site.restored"),
 )
 """The kinds of entries, as the filter lists them."""
 
@@ -212,14 +217,15 @@ KINDS = (
 def words_of(u: Unit, event: Event) -> Words | None:
     """What the record says of an event, or None where it does not enter."""
     wording = ENTERS.get(type(event))
-    if wording is None or not (isinstance(event, topics.TopicMoved) or _is_public(u, getattr(event, "topic_id", None))):
+    if wording is None or not (isinstance(event, topics.TopicMoved) or _is_public(u, event)):
         return None
     return wording(u, event)
 
 
-def _is_public(u: Unit, topic_id: int | None) -> bool:
-    """Whether what happened is of no topic, or of one that everybody may read, or could before it was removed."""
+def _is_public(u: Unit, event: Any) -> bool:
+    """Whether what happened is of no topic, or of one that stood in the open then, wherever it was moved to since."""
+    topic_id = getattr(event, "topic_id", None)
     if topic_id is None:
         return True
-    topic = u.session.get(Topic, topic_id)
-    return topic is not None and topic.held_at is None and topic.category.is_public
+    topic, place = u.session.get(Topic, topic_id), u.session.get(Category, event.category_id)
+    return topic is not None and topic.held_at is None and place is not None and place.is_public

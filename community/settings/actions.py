@@ -36,9 +36,15 @@ def change_settings(*, by: Viewer | None, values: dict[str, str]) -> list[str]:
             require(may_change_settings(by))
         changed = [name for name, stored in parsed.items() if _store(u, name, stored, by.id if by else None)]
         for name in changed:
-            u.record(SettingChanged(by_id=by.id if by else None, setting=name))
+            u.record(SettingChanged(by_id=by.id if by else None, setting=name, value=_promised(name, parsed[name])))
     g.pop("site", None)
     return changed
+
+
+def _promised(name: str, stored: Any) -> str:
+    """The value of a setting that is part of the promise, as a person writes it: the record tells it (product.md 6)."""
+    definition = DEFINITIONS[name]
+    return definition.kind.write(definition.kind.load(stored)) if definition.group == "desk" else ""
 
 
 def _parsed(values: dict[str, str]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from community.core.log import Event
 
 @dataclass(frozen=True, kw_only=True)
 class SettingChanged(Event, name="setting.changed", channels=("site",)):
-    """An admin changed a setting; every cached page carries the version of `site`."""
+    """An admin changed a setting; every cached page carries the version of `site`. `value`: of those that are the promise."""
 
     setting: str
+    value: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,26 +39,17 @@ def close_topic(*, by: Viewer, topic_id: int, reason: str) -> None:
         if topic.closed:
             return
         topic.closed = True
-        u.add(Closure(topic_id=topic.id, by_id=by.id, at=u.now, reason=reason))
-        u.record(TopicClosed(by_id=by.id, topic_id=topic.id, category_id=topic.category_id))
-
-
-def reopen_topic(*, by: Viewer, topic_id: int) -> None:
-    """Let people write in a topic again, by somebody who may close. An open topic stays as it is."""
-    with unit() as u:
-        by = refreshed(by)
-        topic = topic_for(by, topic_id)
-        require(may_close(by, topic))
-        closure = live_closure(topic.id)
-        if closure is not None:
-            open_again(u, topic, closure, by)
+        closure = Closure(topic_id=topic.id, by_id=by.id, at=u.now, reason=reason)
+        u.add(closure)
+        u.session.flush()
+        u.record(TopicClosed(by_id=by.id, topic_id=topic.id, category_id=topic.category_id, closure_id=closure.id))
 
 
 def open_again(u: Unit, topic: Topic, closure: Closure, by: Viewer) -> None:
     """Inside a unit: end a closure. What it meant for the state is recounted by whoever calls."""
     closure.undone_at, closure.undone_by_id = u.now, by.id
     topic.closed = False
-    u.record(TopicReopened(by_id=by.id, topic_id=topic.id, category_id=topic.category_id))
+    u.record(TopicReopened(by_id=by.id, topic_id=topic.id, category_id=topic.category_id, automatic=closure.automatic))
 
 
 def open_unsolved(u: Unit, topic: Topic, by: Viewer) -> None:

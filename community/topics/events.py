@@ -55,18 +55,20 @@ class TopicMoved(Event, name="topic.moved", channels=(*_HERE, "category:{former_
 
 @dataclass(frozen=True, kw_only=True)
 class TopicClosed(Event, name="topic.closed", channels=_HERE):
-    """No new posts; the reason stands in the topic."""
+    """No new posts; the reason stands in the topic, in the row `closure_id`."""
 
     topic_id: int
     category_id: int
+    closure_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TopicReopened(Event, name="topic.reopened", channels=_HERE):
-    """Posts are possible again."""
+    """Posts are possible again. `automatic`: the question had closed itself."""
 
     topic_id: int
     category_id: int
+    automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ import time
 import pytest
 from playwright.sync_api import Page, Response, expect
 
+from community.answers.actions import reopen
 from community.posts.actions import edit_post, write_post
-from community.topics.actions import close_topic, reopen_topic
+from community.topics.actions import close_topic
 from tests.journeys.conftest import OFFLINE, PHONE, Volt, Windows, stay, stayed, tab_to
 from tests.world import PASSWORD
 
@@ -130,7 +131,7 @@ def test_what_one_writes_outlives_what_happens_meanwhile(windows: Windows, volt:
     assert stayed(writer)
     writer.locator("#reply").blur()
     expect(writer.locator("#composer")).not_to_be_attached()  # nobody can write there any more
-    reopen_topic(by=volt["emeka"], topic_id=thread.id)
+    reopen(by=volt["emeka"], topic_id=thread.id)
     expect(writer.locator("#reply")).to_have_value("Mine hums as well, but only in winter.")
 
 

@@ -56,7 +56,7 @@ from community.promise.jobs import find_late
 from community.record.follow import RecordFollower
 from community.record.signing import sign
 from community.staff.viewer import VISITOR, Viewer
-from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
+from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
 from community.votes.actions import count_visitors, note_visitor, rate_answer, undo_rating
@@ -235,7 +235,7 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("accept for good", lambda s: accept_answer(by=s.forum["asker"], post_id=s.answers[0])),
     ("age", aged),
     ("close", lambda s: close_topic(by=s.keeper, topic_id=s.topic, reason="Enough said")),
-    ("reopen", lambda s: reopen_topic(by=s.keeper, topic_id=s.topic)),
+    ("reopen", lambda s: reopen(by=s.keeper, topic_id=s.topic)),
     ("retitle", lambda s: edit_first(s, title="Hub hums", tags=["hub"])),
     ("tag again", lambda s: edit_first(s, tags=["motor"])),
     ("me too", lambda s: add_me_too(by=s.forum["friend"], topic_id=s.topic)),

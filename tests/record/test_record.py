@@ -13,10 +13,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from community.accounts.actions import lift_suspension, suspend
+from community.answers.actions import accept_answer, reject_answer, reopen, undo_rejection
+from community.answers.jobs import close_solved
 from community.categories.actions import change_category
 from community.cli import run_command
 from community.core import clock
-from community.core.errors import Invalid
+from community.core.errors import Conflict, Invalid
 from community.doctor.checks import _record as examine_record
 from community.extensions import db
 from community.posts.actions import edit_post, remove_post, restore_post
@@ -25,12 +27,12 @@ from community.record.checking import bring_in, erase_person, missing_triggers, 
 from community.record.follow import RecordFollower
 from community.record.models import RecordEntry, RecordHead, RecordPart
 from community.record.queries import lines
-from community.record.signing import KEY_FILE, public_pem, sign
+from community.record.signing import KEY_FILE, private_key, public_pem, sign
 from community.settings.actions import change_settings
 from community.staff.actions import end_role
 from community.staff.models import Grant
-from community.topics.actions import close_topic, mark_duplicate, move_topic, reopen_topic
-from tests.forum import Forum, small_forum, take_all
+from community.topics.actions import close_topic, mark_duplicate, move_topic
+from tests.forum import Forum, events, small_forum, take_all
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def busy(forum: Forum) -> None:
     restore_post(by=forum["keeper"], post_id=spam.post_id)
     edit_post(by=forum["keeper"], post_id=spam.post_id, body="Buy **nothing** here, says the keeper.", version=None)
     close_topic(by=forum["keeper"], topic_id=other.topic_id, reason="Enough said")
-    reopen_topic(by=forum["keeper"], topic_id=other.topic_id)
+    reopen(by=forum["keeper"], topic_id=other.topic_id)
     mark_duplicate(by=forum["worker"], topic_id=other.topic_id, original_id=asked.topic_id)
     suspend(
         by=forum["keeper"],
@@ -128,6 +130,45 @@ def test_what_not_everybody_may_read_does_not_enter(forum: Forum) -> None:
     assert kinds() == ["topic.hidden", "topic.published", "category.visibility"]
     assert "ombat" not in whole()
     assert words("category.visibility") == {"visibility": "staff"}
+
+
+def test_what_its_asker_does_to_a_question_is_no_act_of_the_team(forum: Forum) -> None:
+    asked = forum.question()
+    answer = forum.post("worker", asked)
+    for undo in (
+        lambda: reopen(by=forum["asker"], topic_id=asked.topic_id),
+        lambda: reject_answer(by=forum["asker"], post_id=answer.post_id),
+    ):
+        accept_answer(by=forum["asker"], post_id=answer.post_id)
+        with clock.at(clock.now() + timedelta(days=3)):
+            close_solved()
+        undo()
+        assert "topic.reopened" in events()
+        undo_rejection(by=forum["asker"], post_id=answer.post_id)
+    assert kinds() == []
+    assert "Asker" not in whole()
+
+
+def test_each_entry_says_what_was_so_when_it_happened(forum: Forum) -> None:
+    asked = forum.question()
+    post = forum.post("friend", asked, "Hm.")
+    for number in (1, 2):
+        remove_post(by=forum["keeper"], post_id=post.post_id, rule="spam", reason=f"Reason {number}")
+        restore_post(by=forum["keeper"], post_id=post.post_id)
+        close_topic(by=forum["keeper"], topic_id=asked.topic_id, reason=f"Closed {number}")
+        reopen(by=forum["keeper"], topic_id=asked.topic_id)
+    for hours in ("100", "4", "5"):
+        change_settings(by=None, values={"promise_hours": hours})
+    change_category(by=None, category_id=forum.categories["parts"], promise_hours=2)
+    spam = forum.post("friend", asked, "Soap")
+    remove_post(by=forum["keeper"], post_id=spam.post_id, rule="spam", reason="Soap again")
+    move_topic(by=forum["keeper"], topic_id=asked.topic_id, category_id=forum.categories["inside"])
+    move_topic(by=forum["keeper"], topic_id=asked.topic_id, category_id=forum.categories["parts"])
+    follow()
+    told = [json.loads(line) for line in lines()]
+    said = [part["text"] for row in told for name, part in row["parts"].items() if name in {"reason", "value"}]
+    assert said == ["Reason 1", "Closed 1", "Reason 2", "Closed 2", "100", "4", "5", "2", "Soap again"]
+    assert told[-1]["about"] == {"topic": asked.topic_id, "removed": 1}
 
 
 def test_removing_a_question_enters(forum: Forum) -> None:
@@ -311,7 +352,23 @@ def test_a_restored_backup_gets_what_it_lacks(forum: Forum, tmp_path: Path, app:
 
 
 def test_the_key_is_private_and_stays(forum: Forum, app: Flask) -> None:
-    pem = public_pem()
     file = app.config["BOTHWAYS"].data / KEY_FILE
+    busy(forum)
+    follow()
+    assert forum.browser().get("/record/key.pem").status_code == 404
+    assert not file.exists(), "reading makes no key"
+    sign()
     assert file.stat().st_mode & 0o077 == 0
-    assert public_pem() == pem
+    assert forum.browser().get("/record/key.pem").text == public_pem(private_key(make=False))
+    kept = file.read_bytes()
+    close_topic(by=forum["keeper"], topic_id=forum.question(title="Two").topic_id, reason="So")
+    follow()
+    file.unlink()
+    with pytest.raises(Conflict, match="missing"):
+        sign()
+    private_key(make=True)
+    with pytest.raises(Conflict, match="another key"):
+        sign()
+    file.write_bytes(kept)
+    sign()
+    assert verify_own().unsigned == 0

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from community.answers.actions import accept_answer, make_official, undo_acceptance, undo_official
+from community.answers.actions import accept_answer, make_official, reopen, undo_acceptance, undo_official
 from community.core import clock
 from community.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from community.extensions import db
 from community.posts.actions import remove_post, restore_post
-from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, reopen_topic, undo_duplicate
+from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, undo_duplicate
 from community.topics.jobs import settle_quiet_questions
 from community.topics.models import Topic
 from tests.forum import VISITOR, Forum, events, small_forum
@@ -134,8 +134,8 @@ def test_closing_and_moving_take_the_right_role(forum: Forum) -> None:
     close_topic(by=forum["keeper"], topic_id=asked.topic_id, reason="Again.")
     with pytest.raises(Conflict):
         forum.post("friend", asked)
-    reopen_topic(by=forum["speaker"], topic_id=asked.topic_id)
-    reopen_topic(by=forum["speaker"], topic_id=asked.topic_id)
+    reopen(by=forum["speaker"], topic_id=asked.topic_id)
+    reopen(by=forum["speaker"], topic_id=asked.topic_id)
     forum.post("friend", asked)
     move_topic(by=forum["keeper"], topic_id=asked.topic_id, category_id=forum.categories["inside"])
     with pytest.raises(NotFound):

@@ -83,6 +83,7 @@ def edit_post(
                     post_id=post.id,
                     kept=kept,
                     held=post.held_at is not None,
+                    post_version=post.version,
                 )
             )
         reshaped = _reshape(u, post.topic, topic_fields)

@@ -34,14 +34,17 @@ def remove_post(*, by: Viewer, post_id: int, rule: str = "", reason: str = "") -
         if post.number == 1:
             post.topic.removed_at = u.now
         post.removed_at = u.now
-        u.add(Removal(post_id=post.id, by_id=by.id, by_author=by_author, rule=rule, reason=reason, at=u.now))
+        removal = Removal(post_id=post.id, by_id=by.id, by_author=by_author, rule=rule, reason=reason, at=u.now)
+        u.add(removal)
         if post.held_at is not None:
             return
         recount(u, post.topic)
         open_unsolved(u, post.topic, by)
         recompute(u, post.topic)
+        u.session.flush()
         u.record(
             PostRemoved(
+                removal_id=removal.id,
                 by_id=by.id,
                 topic_id=post.topic_id,
                 category_id=post.topic.category_id,
