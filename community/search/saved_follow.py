@@ -6,7 +6,7 @@ What it finds is an event of its own, `search.matched`; whoever tells people thi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ from community.search.indexes import audience_of
 from community.search.percolating import Queries
 from community.search.queries import EXACT, asked
 from community.search.querying import Query
-from community.searches.events import SearchChanged, SearchMatched, SearchSaved
+from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.searches.models import SavedSearch, SearchMatch
 from community.staff.viewer import viewers_unchecked
 from community.topics.events import TopicImported, TopicRecounted
@@ -37,7 +37,8 @@ from community.topics.models import Topic
 PORTION = 200
 """Matches that one unit writes, so that other writers wait for at most some 50 ms."""
 
-_NEWS = (SearchFollower.reads.keys() | {CategoryMade, SearchSaved, SearchChanged}) - {TopicImported, TopicRecounted}
+_KEEPING = (SearchSaved, SearchChanged, SearchDropped)
+_NEWS = (SearchFollower.reads.keys() | {CategoryMade, *_KEEPING}) - {TopicImported, TopicRecounted}
 _ANSWERS = (AnswerAccepted, AnswerMadeOfficial)
 _Kept = tuple[str, str]  # A search, by its digest, and what it tells of: many people may keep the same.
 
@@ -65,7 +66,7 @@ class SavedSearchFollower(Follower):
     ignores: ClassVar[frozenset[type[Event]]] = (frozenset(SearchFollower.reads) | SearchFollower.ignores) - _NEWS
 
     def __init__(self) -> None:
-        self._kept: Queries[_Kept] | None = None
+        self._searches: _Searches | None = None
 
     def _take(self, limit: int) -> int:
         reached = self.reached()
@@ -97,8 +98,8 @@ class SavedSearchFollower(Follower):
         """What the events of a batch make match, with each of the saved searches that it concerns."""
         news = [each for each in batch if type(each.event) in _NEWS and not getattr(each.event, "held", False)]
         if any(isinstance(each.event, CategoryChanged | CategoryMade) for each in news):
-            self._kept = None  # names of categories may mean others now
-        kept = self._follow([each.event.saved_search_id for each in news if isinstance(each.event, SearchSaved | SearchChanged)])
+            self._searches = None  # names of categories may mean others now
+        kept = self._follow([each.event.saved_search_id for each in news if isinstance(each.event, _KEEPING)])
         topics = [each for each in news if hasattr(each.event, "topic_id")]
         if not topics or not len(kept):
             return []
@@ -120,21 +121,48 @@ class SavedSearchFollower(Follower):
         ]
         return list(_with_savers(found))
 
-    def _follow(self, saved_search_ids: Sequence[int]) -> Queries[_Kept]:
-        """Every search that is kept; those with these ids were saved or changed since. Ones that were given up do no harm."""
-        if self._kept is None:
-            self._kept = Queries()
-            _put(self._kept, select(SavedSearch).where(SavedSearch.paused_at.is_(None)))
+    def _follow(self, saved_search_ids: Collection[int]) -> Queries[_Kept]:
+        """Every search that is kept and does not pause; those with these ids were saved, changed or given up since."""
+        waiting = select(SavedSearch).where(SavedSearch.paused_at.is_(None))
+        if self._searches is None:
+            self._searches = _Searches()
+            self._searches.put(db.session.scalars(waiting).all())
         elif saved_search_ids:
-            _put(self._kept, select(SavedSearch).where(SavedSearch.id.in_(saved_search_ids)))
-        return self._kept
+            self._searches.forget(saved_search_ids)
+            self._searches.put(db.session.scalars(waiting.where(SavedSearch.id.in_(saved_search_ids))).all())
+        return self._searches.queries
 
 
-def _put(kept: Queries[_Kept], query: Any) -> None:
-    """Let these searches wait for topics, each once, its names resolved by two queries for all."""
-    wanted: dict[_Kept, Query] = {}
-    for row in db.session.scalars(query):
-        wanted.setdefault((row.digest, row.tells), _looked_for(row.arguments, row.tells))
+class _Searches:
+    """The queries that wait for topics: each once, as long as somebody keeps it."""
+
+    def __init__(self) -> None:
+        self.queries: Queries[_Kept] = Queries()
+        self._kept: dict[int, _Kept] = {}
+        self._keeping: dict[_Kept, set[int]] = {}
+
+    def put(self, rows: Sequence[SavedSearch]) -> None:
+        """Let these searches wait."""
+        for row in rows:
+            key = self._kept[row.id] = (row.digest, row.tells)
+            self._keeping.setdefault(key, set()).add(row.id)
+        for key, query in _resolved({(row.digest, row.tells): _looked_for(row.arguments, row.tells) for row in rows}):
+            self.queries.add(key, query)
+
+    def forget(self, saved_search_ids: Collection[int]) -> None:
+        """Let go of these searches, and of each query that nobody else keeps."""
+        for each in saved_search_ids:
+            key = self._kept.pop(each, None)
+            if key is None:
+                continue
+            self._keeping[key].discard(each)
+            if not self._keeping[key]:
+                del self._keeping[key]
+                self.queries.discard(key)
+
+
+def _resolved(wanted: Mapping[_Kept, Query]) -> Iterator[tuple[_Kept, Query]]:
+    """The queries with their names resolved, by two statements for all."""
     slugs = {slug for each in wanted.values() for slug in each.categories}
     handles = {name.removeprefix("@") for each in wanted.values() for name in each.authors}
     categories = {
@@ -148,7 +176,7 @@ def _put(kept: Queries[_Kept], query: Any) -> None:
             category_ids=[categories[slug] for slug in each.categories if slug in categories],
             author_ids=[authors[name.removeprefix("@")] for name in each.authors if name.removeprefix("@") in authors],
         )
-        kept.add(key, resolved)
+        yield key, resolved
 
 
 def _looked_for(arguments: Mapping[str, str], tells: str) -> Query:

@@ -97,6 +97,35 @@ def test_a_new_match_is_told_once_to_everybody_who_keeps_the_search(forum: Forum
     assert told() == [("friend", before.topic_id, "matches")], "the asker's search knew it when it was saved"
 
 
+def test_what_nobody_keeps_any_more_waits_for_nothing(forum: Forum) -> None:
+    follower = SavedSearchFollower()
+
+    def waiting() -> set[str]:
+        take_all(follower)
+        assert follower._searches is not None
+        return {words[digest] for digest, _ in follower._searches.queries}
+
+    words: dict[str, str] = {}
+    ids: dict[tuple[str, str], int] = {}
+    for handle, word in (("asker", "pump"), ("friend", "pump"), ("asker", "valve"), ("asker", "chain")):
+        kept = save_search(by=forum[handle], arguments={"q": word}, tells="matches")
+        ids[handle, word], words[kept.digest] = kept.id, word
+        assert word in waiting()
+    drop_search(by=forum["asker"], saved_search_id=ids["asker", "pump"])
+    assert waiting() == {"pump", "valve", "chain"}, "the friend keeps it too"
+    drop_search(by=forum["friend"], saved_search_id=ids["friend", "pump"])
+    change_search(by=forum["asker"], saved_search_id=ids["asker", "chain"], paused=True)
+    assert waiting() == {"valve"}
+    change_search(by=forum["asker"], saved_search_id=ids["asker", "chain"], paused=False)
+    change_search(by=forum["asker"], saved_search_id=ids["asker", "valve"], name="Valves")
+    assert waiting() == {"valve", "chain"}
+    for word in ("gear", "wheel"):  # kept and given up before the follower looks
+        short = save_search(by=forum["asker"], arguments={"q": word}, tells="matches")
+        words[short.digest] = word
+        drop_search(by=forum["asker"], saved_search_id=short.id)
+    assert waiting() == {"valve", "chain"}
+
+
 def test_nobody_is_told_of_their_own_doing(forum: Forum, told: Told) -> None:
     keep(forum, "asker")
     keep(forum, "friend")
