@@ -83,8 +83,12 @@ def endpoint(
     query: type[BaseModel] = Nothing,
     status: int = 200,
     idempotent: bool = False,
+    limit: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an endpoint. Its docstring is its summary; it takes a Call and the numbers of its path, and returns `answer`."""
+    """Declare an endpoint. Its docstring is its summary; it takes a Call and the numbers of its path, and returns `answer`.
+
+    `limit` is of what costs more than other reading and writing: as often as the page that does the same.
+    """
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         summary = (view.__doc__ or "").strip().partition("\n")[0]
@@ -98,7 +102,7 @@ def endpoint(
             return _response(described, viewer, view(call, **path_values))
 
         vars(answered)["guard"] = "public" if scope is None else "key"
-        limited = limits.by_network(READS if method == "GET" else WRITES, methods=(method,))(answered)
+        limited = limits.by_network(limit or (READS if method == "GET" else WRITES), methods=(method,))(answered)
         bp.add_url_rule(path, view.__name__, limited, methods=[method])
         return view
 

@@ -18,6 +18,7 @@ from community.categories.policy import may_open_topic
 from community.categories.queries import categories_visible_to, category_for
 from community.core.errors import Invalid, NotFound
 from community.core.fragments import base_url
+from community.core.limits import LOOKS, SEARCHES
 from community.people.queries import person
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.posts.models import Post
@@ -126,7 +127,7 @@ def delete_post(call: Call[m.RemovalAsked, Nothing], post_id: int) -> m.PostOut:
     return post_out(call.viewer, post_id)
 
 
-@endpoint(bp, "GET", "/search", query=m.SearchQuery, answer=m.Results)
+@endpoint(bp, "GET", "/search", query=m.SearchQuery, answer=m.Results, limit=SEARCHES)
 def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
     """Search topics, answers first; the operators of the search box work here too."""
     found = search(call.viewer, asked({"q": call.query.q, "sort": call.query.sort}), number=call.query.page)
@@ -153,7 +154,7 @@ def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
     )
 
 
-@endpoint(bp, "GET", "/similar", query=m.SimilarQuery, answer=m.SimilarResults)
+@endpoint(bp, "GET", "/similar", query=m.SimilarQuery, answer=m.SimilarResults, limit=LOOKS)
 def get_similar(call: Call[Nothing, m.SimilarQuery]) -> m.SimilarResults:
     """Find the questions nearest to one that somebody is about to ask."""
     q = call.query
@@ -161,7 +162,7 @@ def get_similar(call: Call[Nothing, m.SimilarQuery]) -> m.SimilarResults:
     return _similar_out(found)
 
 
-@endpoint(bp, "GET", "/topics/<int:topic_id>/related", answer=m.SimilarResults)
+@endpoint(bp, "GET", "/topics/<int:topic_id>/related", answer=m.SimilarResults, limit=LOOKS)
 def get_related(call: Call[Nothing, Nothing], topic_id: int) -> m.SimilarResults:
     """Find the questions that are about the same as a topic."""
     topic = topic_view(call.viewer, topic_id)

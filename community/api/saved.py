@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from community.api.blueprint import bp
 from community.api.layer import Call, Nothing, endpoint
 from community.core.fragments import base_url
+from community.core.limits import SAVED_SEARCHES
 from community.search.normal import normal
 from community.search.queries import asked, search
 from community.search.saved_routes import address_of
@@ -64,7 +65,9 @@ def list_saved_searches(call: Call[Nothing, Nothing]) -> SavedSearches:
     return SavedSearches(saved_searches=[_out(each) for each in saved_searches_of(call.viewer)])
 
 
-@endpoint(bp, "POST", "/saved-searches", scope="write", body=NewSavedSearch, answer=SavedSearchOut, status=201)
+@endpoint(
+    bp, "POST", "/saved-searches", scope="write", body=NewSavedSearch, answer=SavedSearchOut, status=201, limit=SAVED_SEARCHES
+)
 def post_saved_search(call: Call[NewSavedSearch, Nothing]) -> SavedSearchOut:
     """Keep a search; the same one again is the one that is kept already."""
     sent = call.body

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, Final
 
 from flask import request
 from flask_login import current_user
@@ -18,6 +18,13 @@ from flask_login import current_user
 from community.extensions import limiter
 
 View = Callable[..., Any]
+
+SEARCHES: Final = "60 per minute"
+LOOKS: Final = "120 per minute"
+"""Of looks for similar and related questions, which a page asks for by itself."""
+
+SAVED_SEARCHES: Final = "20 per minute"
+"""Saving a search searches, and every later topic is compared with it."""
 
 
 def network() -> str:

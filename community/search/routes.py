@@ -30,7 +30,7 @@ CHIPS = ("q", "kind", "state", "category", "tag", "product", "from", "by", "sinc
 
 @bp.get("/search")
 @gate.public
-@limits.by_person("60 per minute", methods=("GET",))
+@limits.by_person(limits.SEARCHES, methods=("GET",))
 def results() -> Response:
     """Answers to what was typed, as this viewer may see them."""
     viewer = gate.viewer()
@@ -65,7 +65,7 @@ def results() -> Response:
 
 @bp.get("/t/<int:topic_id>/related")
 @gate.public
-@limits.by_person("120 per minute", methods=("GET",))
+@limits.by_person(limits.LOOKS, methods=("GET",))
 def related(topic_id: int) -> Response:
     """Questions that are related to a topic, as a page; with `?part` the list alone, which a topic's page puts beside it."""
     viewer = gate.viewer()

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from community.accounts.gate import members_only, viewer
 from community.core.fragments import respond
-from community.core.limits import by_person
+from community.core.limits import SAVED_SEARCHES, by_person
 from community.search.normal import normal
 from community.search.queries import asked, search
 from community.search.querying import LONGEST
@@ -32,7 +32,7 @@ def saved_searches() -> Response:
 
 
 @saved.post(LIST)
-@by_person("20 per minute")  # it searches
+@by_person(SAVED_SEARCHES)
 @members_only
 def save() -> Response:
     """Keep the search that stands in the address, as it does on its page; what it finds now is not news."""

@@ -14,7 +14,7 @@ from community.asking.routes.asking import ask_page, sent_form
 from community.asking.routes.blueprint import bp
 from community.core.errors import NotFound
 from community.core.fragments import private_page, respond
-from community.core.limits import by_person
+from community.core.limits import LOOKS, by_person
 from community.core.once import new_ticket, use_ticket
 from community.drafts.actions import discard_draft
 from community.insights.actions import count_found, count_opened, count_successful, uncount_successful
@@ -25,7 +25,7 @@ SHOWN = 5
 
 
 @bp.post("/ask/similar")
-@by_person("120 per minute")
+@by_person(LOOKS)
 @without_session
 @public
 def look() -> Response:
