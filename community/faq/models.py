@@ -59,13 +59,17 @@ class FaqEntry(Base):
 
 
 class FaqWording(Base):
-    """A wording that an editor gave an entry: kept for the public history, the newest is the one in force."""
+    """A wording that an editor gave an entry: kept for the public history, the newest is the one in force.
+
+    It is of the answer `post_id` and goes out of sight with it.
+    """
 
     __tablename__ = "faq_wordings"
     __table_args__ = (UniqueConstraint("entry_id", "version"),)
 
     id: Mapped[PrimaryKey]
     entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     version: Mapped[int]
     question: Mapped[str]
     body: Mapped[str]

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from community.core.base import Base, Id, PrimaryKey
+from community.core.base import Base, Id, PrimaryKey, never_reuse
 
 LEVELS: Final = {
     "topic": ("everything", "answers", "muted"),
@@ -30,6 +30,7 @@ class Follow(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "kind", "target_id"),
         Index("ix_follows_kind_target_id_account_id", "kind", "target_id", "account_id"),
+        never_reuse,
     )
 
     id: Mapped[PrimaryKey]
@@ -57,7 +58,8 @@ class VisitorMeToo(Base):
     """Somebody without an account has the problem too, and left an address to hear of its solution, for that purpose alone.
 
     It counts from `confirmed_at`. `address` is deleted once the solution was told; a row that nobody confirmed goes after
-    three days, and with it the address. `token_digest` is of the link that was mailed to confirm.
+    three days, and with it the address. `token_digest` is of the link that was mailed to confirm. Links that withdraw an
+    address carry the row's id and are good for ever, so no other row ever gets it.
     """
 
     __tablename__ = "visitor_me_toos"
@@ -65,6 +67,7 @@ class VisitorMeToo(Base):
         UniqueConstraint("topic_id", "address"),
         Index("ix_visitor_me_toos_address", "address"),
         Index("ix_visitor_me_toos_created_at", "created_at"),
+        never_reuse,
     )
 
     id: Mapped[PrimaryKey]

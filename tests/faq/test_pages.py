@@ -10,12 +10,19 @@ from pathlib import Path
 import lxml.etree
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from community.answers.actions import accept_answer
+from community.answers.actions import accept_answer, make_official
 from community.backup.export import export_public
-from community.faq.actions import add_topic, merge_entry
+from community.core.errors import NotFound
+from community.core.unit import unit
+from community.extensions import db
+from community.faq.actions import add_topic, merge_entry, word_entry
 from community.faq.follow import FaqFollower
-from community.posts.actions import remove_post
+from community.faq.models import FaqEntry
+from community.faq.queries import worked_entry
+from community.posts.actions import remove_post, write_post
+from community.posts.models import Post
 from community.topics.actions import move_topic
 from tests.forum import Browser, Forum, small_forum, statements, take_all
 
@@ -108,6 +115,33 @@ def test_a_kept_page_loses_a_removed_answer_at_once(app: Flask, forum: Forum) ->
     assert page.status_code == 200
     assert "&lt;/script&gt;" not in page.text
     assert 'id="faq_2"' in page.text
+
+
+def test_the_history_ends_with_the_answer_that_was_worded(app: Flask, forum: Forum) -> None:
+    with app.app_context():
+        entry_id, topic_id = entry(forum, "Where is the key?")
+        word_entry(by=forum["speaker"], entry_id=entry_id, question="", body="Ask Erika, 5 Elm Road.", reason="Clearer")
+        first = db.session.execute(select(FaqEntry.post_id).where(FaqEntry.id == entry_id)).scalar_one()
+    address, visitor = f"/faq/{entry_id}/history", forum.browser()
+    kept = visitor.get(address)
+    assert "Elm Road" in kept.text
+    with app.app_context():
+        remove_post(by=forum["keeper"], post_id=first, rule="private_data", reason="Somebody's address")
+    for browser in (visitor, forum.browser("asker"), forum.browser("speaker")):
+        assert browser.get(address, headers={"If-None-Match": kept.headers["ETag"]}).status_code == 404
+    assert "Elm Road" in forum.browser("speaker").get(f"/faq/{entry_id}/edit").text, "its editors see what they can word anew"
+    with app.app_context():
+        second = write_post(by=forum["speaker"], topic_id=topic_id, body="Under the mat.")
+        make_official(by=forum["speaker"], post_id=second.post_id)
+        take_all(FaqFollower())
+        word_entry(by=forum["speaker"], entry_id=entry_id, question="", body="Under the doormat.", reason="Simpler")
+    page = visitor.get(address).text
+    assert ("Under the doormat." in page, "Elm Road" in page) == (True, False), "what was said of the first stays gone"
+    with app.app_context():
+        with unit() as u:
+            u.fetch(Post, second.post_id).held_at = u.now
+        with pytest.raises(NotFound):
+            worked_entry(forum["asker"], entry_id)
 
 
 def test_two_worlds_that_differ_in_a_secret_read_alike(app: Flask, forum: Forum) -> None:

@@ -336,6 +336,21 @@ def test_a_visitor_withdraws_with_one_click(make_app: Callable[..., Flask], box:
         assert p.app.test_client().post(path).status_code == 200
 
 
+def test_the_link_of_an_address_that_is_gone_withdraws_nobody_else(make_app: Callable[..., Flask], box: Box) -> None:
+    with post(make_app, box) as p:
+        topic, stops = p.forum.question().topic_id, []
+        for name in ("vera", "otto"):
+            p.forum.browser().post(f"/t/{topic}/me-too/address", {"address": f"{name}@example.com"})
+            (mail,) = p.settle()
+            link = re.search(r"http://localhost(/me-too/\S+)", plain(mail))
+            assert link
+            p.forum.browser().post(link[1])
+            stops.append(mail["List-Unsubscribe"].strip("<>").removeprefix("http://localhost"))
+            p.app.test_client().post(stops[0])
+            assert count(topic) == (0 if name == "vera" else 1), "Otto's row is not the one that Vera's link is of"
+        assert stops[0] != stops[1]
+
+
 def move(p: Post, topic_id: int, place: str) -> None:
     with unit() as u:
         u.fetch(Topic, topic_id).category_id = p.forum.categories[place]

@@ -38,7 +38,9 @@ def word_entry(*, by: Viewer, entry_id: int, question: str, body: str, reason: s
         entry.version += 1
         post = u.fetch(Post, entry.post_id)
         entry.worded_post_id, entry.worded_version = (post.id, post.version) if text else (None, None)
-        row = FaqWording(entry_id=entry.id, version=entry.version, question=question, body=entry.body, reason=reason)
+        row = FaqWording(
+            entry_id=entry.id, post_id=post.id, version=entry.version, question=question, body=entry.body, reason=reason
+        )
         row.by_id, row.at = by.id, u.now
         u.add(row)
         look_again(u, entry.topic_id)

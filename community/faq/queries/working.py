@@ -14,6 +14,7 @@ from community.core.errors import NotFound
 from community.extensions import db
 from community.faq.models import FaqEntry, FaqWording
 from community.faq.queries.pages import counted_entries
+from community.posts.models import Post
 from community.posts.queries import post_views_unchecked
 from community.posts.views import LinkView, PostView
 from community.staff.viewer import VISITOR, Viewer
@@ -25,13 +26,16 @@ MISSED: Final = timedelta(days=90)
 """How long an entry that left by itself waits on the desk for somebody to look."""
 
 
+_IN_SIGHT: Final = (Post.removed_at.is_(None), Post.held_at.is_(None))
+
+
 def others_like(entry_id: int) -> list[LinkView]:
     """Every other entry that is shown, by its question: what this one can be merged into."""
     return [LinkView(row.id, row.question or row.title, f"/faq/{row.id}") for row in counted_entries() if row.id != entry_id]
 
 
 def wordings_of(entry_id: int) -> list[Any]:
-    """The wordings that editors gave an entry, newest first, with who and why."""
+    """The wordings that editors gave an entry, newest first, with who and why; none of an answer that is out of sight."""
     query = (
         select(
             FaqWording.version,
@@ -42,7 +46,8 @@ def wordings_of(entry_id: int) -> list[Any]:
             Account.name.label("by_name"),
         )
         .join(Account, Account.id == FaqWording.by_id)
-        .where(FaqWording.entry_id == entry_id)
+        .join(Post, Post.id == FaqWording.post_id)
+        .where(FaqWording.entry_id == entry_id, *_IN_SIGHT)
         .order_by(FaqWording.version.desc())
     )
     return list(db.session.execute(query))
@@ -79,12 +84,16 @@ class WorkedEntry:
 
 
 def worked_entry(viewer: Viewer, entry_id: int) -> WorkedEntry:
-    """One entry with all that was done to it. Raises NotFound where the viewer may not read its source."""
+    """One entry with all that was done to it. Raises NotFound where the viewer may not read its source.
+
+    To others than the team it is gone with an answer that was removed or is held, like that post's own history.
+    """
     row = db.session.execute(
         select(FaqEntry, Topic.title, Topic.slug)
         .join(FaqEntry.topic)
         .join(Topic.category)
-        .where(FaqEntry.id == entry_id, topics_visible_to(viewer))
+        .join(FaqEntry.post)
+        .where(FaqEntry.id == entry_id, topics_visible_to(viewer), *(() if viewer.is_staff else _IN_SIGHT))
     ).one_or_none()
     if row is None:
         raise NotFound
