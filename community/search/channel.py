@@ -19,11 +19,12 @@ from community.core.native import NativeThreads
 from community.extensions import db
 from community.posts.events import PostReleased
 from community.posts.queries import tiles_unchecked
+from community.search.comparing import compared, visible_topics
 from community.search.documents import documents_unchecked
 from community.search.follow import SearchFollower
 from community.search.normal import opened
 from community.search.percolating import Queries
-from community.search.queries import matching_now, resolved, resolved_unchecked, visible_topics
+from community.search.queries import resolved, resolved_unchecked
 from community.search.querying import Query
 from community.staff.viewer import Viewer
 from community.topics.events import TopicImported, TopicMoved, TopicOpened, TopicRecounted
@@ -37,6 +38,8 @@ MOST_OFFERED = 5_000
 _RESULT = "search/_result.html"
 _OPENING = (TopicOpened, TopicMoved, PostReleased)
 _TOLD = Markup('<turbo-stream action="{}" targets="[data-live-results]" data-topic="{}"{}></turbo-stream>')
+
+_FRESH, _FITS = Markup(" data-fresh"), Markup(" data-fits")
 
 _threads = NativeThreads(at_once=1, seconds=10.0)
 
@@ -126,7 +129,9 @@ def _topic_of(recorded: Recorded) -> int:
 def _drawn(viewer: Viewer, query: Query, topics: Sequence[int], fresh: set[int]) -> Markup:
     """For each topic: that it matches, that it no longer does, or that it is gone; and what its result says of it now."""
     visible = visible_topics(viewer, topics)
-    found = set(matching_now(viewer, query, topics))
+    now = compared(viewer, query, topics)
+    if now.left_out:
+        return REFRESH
     tiles = {tile.id: tile for tile in tiles_unchecked(visible)}
     streams = []
     for topic_id in topics:
@@ -137,6 +142,8 @@ def _drawn(viewer: Viewer, query: Query, topics: Sequence[int], fresh: set[int])
         for part in ("state", "foot"):
             aim = f'[data-live-results] [data-topic="{topic_id}"] .result__{part}'
             streams.append(stream_all("replace", aim, fragment(_RESULT, f"result_{part}", tile)))
-        action, mark = ("found", Markup(" data-fresh") if topic_id in fresh else "") if topic_id in found else ("lost", "")
-        streams.append(_TOLD.format(action, topic_id, mark))
+        if topic_id in now.matching:
+            streams.append(_TOLD.format("found", topic_id, _FRESH if topic_id in fresh else ""))
+        else:  # what was found without some of the words stays as long as everything else fits
+            streams.append(_TOLD.format("lost", topic_id, _FITS if topic_id in now.fitting else ""))
     return Markup().join(streams)

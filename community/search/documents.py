@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from community.categories.models import Category
 from community.extensions import db
@@ -21,8 +21,11 @@ BATCH = 200
 """Topics that are read and held in memory at a time."""
 
 
-def documents_unchecked(topic_ids: Collection[int]) -> list[Document]:
-    """The documents of these topics; held, removed and unknown ones are left out. Two queries."""
+def documents_unchecked(topic_ids: Collection[int], *, texts: bool = True) -> list[Document]:
+    """The documents of these topics; held, removed and unknown ones are left out. Two queries.
+
+    Without `texts` no post's text is read, for those who only look at filters.
+    """
     topics = db.session.execute(
         select(
             *(Topic.id, Topic.kind, Topic.title, Topic.created_at, Topic.active_at, Topic.state, Topic.closed, Topic.category_id),
@@ -34,8 +37,9 @@ def documents_unchecked(topic_ids: Collection[int]) -> list[Document]:
         .where(Topic.id.in_(topic_ids), Topic.held_at.is_(None), Topic.removed_at.is_(None))
     ).all()
     posts = defaultdict(list)
+    text: Any = Post.text if texts else literal("")
     rows = db.session.execute(
-        select(Post.topic_id, Post.number, Post.role, Post.text, Post.author_id, Post.badge, Post.accepted, Post.official)
+        select(Post.topic_id, Post.number, Post.role, text.label("text"), Post.author_id, Post.badge, Post.accepted, Post.official)
         .add_columns(Post.helpful_count, Post.unhelpful_count, Post.visitors_helpful, Post.visitors_unhelpful)
         .where(Post.topic_id.in_([topic.id for topic in topics]), Post.held_at.is_(None), Post.removed_at.is_(None))
         .order_by(Post.topic_id, Post.number)
@@ -43,6 +47,26 @@ def documents_unchecked(topic_ids: Collection[int]) -> list[Document]:
     for row in rows:
         posts[row.topic_id].append(row)
     return [_document(topic, posts[topic.id]) for topic in topics]
+
+
+def lengths(topic_ids: Collection[int]) -> dict[int, int]:
+    """How many characters the posts of these topics have that are shown."""
+    shown = (Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
+    length = func.sum(func.length(Post.text))
+    rows = db.session.execute(select(Post.topic_id, length.label("length")).where(*shown).group_by(Post.topic_id))
+    return {row.topic_id: int(row.length) for row in rows}
+
+
+def first_within(most: int, topic_ids: Sequence[int]) -> list[int]:
+    """The first of these topics up to the one with which their texts reach so many characters: at least one."""
+    length = lengths(topic_ids)
+    taken, total = [], 0
+    for topic_id in topic_ids:
+        if total >= most:
+            break
+        taken.append(topic_id)
+        total += length.get(topic_id, 0)
+    return taken
 
 
 def all_documents_unchecked() -> Iterator[Document]:

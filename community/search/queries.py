@@ -25,20 +25,18 @@ from community.posts.queries.authors import author_view, left_at
 from community.posts.queries.lists import tiles_unchecked
 from community.posts.views import AuthorView, Tile, post_url
 from community.search.analysis import DEFAULT_LANGUAGE, LANGUAGES
-from community.search.documents import documents_unchecked
+from community.search.comparing import held, matching_if_there_is_time, passing
 from community.search.engine import FEW, Found, SearchIndexes
 from community.search.faceting import Facets, facets_unchecked, without_facets
 from community.search.fusion import has_meaning, reordered
 from community.search.indexes import audiences, indexes
-from community.search.matching import Text, matches, needs_of
 from community.search.meaning.nearness import near_text
-from community.search.own import Held, held, just_written
+from community.search.own import Held, just_written
 from community.search.querying import KINDS, STATES, Query, day_of, parse
 from community.search.snippets import snippet
 from community.search.verifying import still_true
 from community.staff.viewer import Viewer
 from community.topics.models import Topic
-from community.topics.queries import topics_visible_to
 
 EXACT = 100
 """Visible hits up to which a total is exact (rulings 20)."""
@@ -55,12 +53,14 @@ _PASSAGE_CHARACTERS = 6000  # Read of each post for its passage.
 _PASSAGE_POSTS = 100  # Read of each topic: marked answers first, then answers, then the rest, each from the first.
 
 _threads = NativeThreads(at_once=2, seconds=5.0)
-_matchers = NativeThreads(at_once=1, seconds=5.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A topic found, with the passage that says most; `by`, `post_url`, `accepted` and `official` are of its post."""
+    """A topic found, with the passage that says most; `by`, `post_url`, `accepted` and `official` are of its post.
+
+    `loose` are those that lack a word of the query: what was found by some of the words, by typos or by meaning.
+    """
 
     tile: Tile
     passage: Sequence[tuple[str, bool]]
@@ -68,6 +68,7 @@ class Result:
     by: AuthorView | None
     accepted: bool
     official: bool
+    loose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,37 +144,20 @@ def search(
     page = Page(number, min(DEEPEST, page_count(len(ids))), address, tuple(kept))
     shown = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE] if number <= page.count else []
     own = just_written(viewer) if number == 1 else ()
-    fresh = [topic_id for topic_id in dict.fromkeys((*fresh, *own)) if topic_id not in shown]
-    matched = matching_now(viewer, query, fresh) if fresh else []
-    ids += [topic_id for topic_id in matched if topic_id not in ids]
-    shown += matched
+    late = [topic_id for topic_id in dict.fromkeys((*own, *fresh)) if topic_id not in ids]
+    loose = {hit.topic_id for hit in found.hits if hit.loose} | (set(near) - {hit.topic_id for hit in found.hits})
+    matched = matching_if_there_is_time(viewer, query, late)
+    ids += matched
+    shown += [topic_id for topic_id in dict.fromkeys((*own, *fresh)) if topic_id in ids and topic_id not in shown]
     total = min(len(ids), EXACT)
-    results = _results(shown, found)
+    results = _results(shown, found, loose.difference(matched))
     return SearchPage(
         *(query, results, total, len(ids) > EXACT, suggestion, found.available, page),
         known=tuple(ids),
         facets=facets,
-        held=tuple(held(viewer, query)) if number == 1 else (),
+        held=held(viewer, query) if number == 1 else (),
         position=found.position,
     )
-
-
-def visible_topics(viewer: Viewer, topic_ids: Collection[int]) -> set[int]:
-    """Those of these topics that this viewer may find."""
-    query = select(Topic.id).join(Category, Category.id == Topic.category_id)
-    return set(db.session.scalars(query.where(Topic.id.in_(topic_ids), topics_visible_to(viewer))))
-
-
-def matching_now(viewer: Viewer, query: Query, topic_ids: Sequence[int]) -> list[int]:
-    """Those of these topics that this viewer may find and that match a resolved query in the database, whatever the index says."""
-    documents = documents_unchecked(visible_topics(viewer, topic_ids))
-    needs = needs_of(query)
-    db.session.rollback()
-    try:
-        found = _matchers.run(lambda: {each.topic_id for each in documents if matches(needs, Text(each))})
-    except TooBusy:
-        raise TooMany(gettext("Many people are searching just now. Please try again in a few seconds."), retry_after=5) from None
-    return [topic_id for topic_id in topic_ids if topic_id in found]
 
 
 def index_is_usable() -> bool:
@@ -194,12 +178,7 @@ def _with_near(viewer: Viewer, query: Query, found: Found, ids: list[int], near:
         return ids
     known = {hit.topic_id for hit in found.hits}
     more = [topic_id for topic_id in near if topic_id not in known]
-    return reordered([*ids, *_passing(viewer, query, more)], {hit.topic_id: hit.score for hit in found.hits}, near)
-
-
-def _passing(viewer: Viewer, query: Query, topic_ids: Sequence[int]) -> list[int]:
-    """Those of these topics that this viewer may find and that pass the filters of a query, whatever words they have."""
-    return matching_now(viewer, replace(query, words=()), topic_ids) if topic_ids else []
+    return reordered([*ids, *passing(viewer, query, more)], {hit.topic_id: hit.score for hit in found.hits}, near)
 
 
 def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] | None, near: Mapping[int, float]) -> Facets:
@@ -208,7 +187,7 @@ def _facets(viewer: Viewer, query: Query, wider: Found, checked: Sequence[int] |
     if checked is None:
         counted, known = without_facets(query), [hit.topic_id for hit in wider.hits]
         checked = still_true(viewer, counted, wider)
-        checked += _passing(viewer, counted, [topic_id for topic_id in near if topic_id not in known])
+        checked += passing(viewer, counted, [topic_id for topic_id in near if topic_id not in known])
     return facets_unchecked(query, checked, cut=cut)
 
 
@@ -248,18 +227,18 @@ def _resolved(query: Query, known: ColumnElement[bool]) -> Query:
     )
 
 
-def _results(topic_ids: Sequence[int], found: Found) -> tuple[Result, ...]:
+def _results(topic_ids: Sequence[int], found: Found, loose: Collection[int]) -> tuple[Result, ...]:
     tiles = {tile.id: tile for tile in tiles_unchecked(topic_ids)}
     best = _best_posts(topic_ids, found.terms)
-    return tuple(_result(tiles[topic_id], best.get(topic_id), found) for topic_id in topic_ids if topic_id in tiles)
+    return tuple(_result(tiles[each], best.get(each), found, loose=each in loose) for each in topic_ids if each in tiles)
 
 
-def _result(tile: Tile, post: Any, found: Found) -> Result:
+def _result(tile: Tile, post: Any, found: Found, *, loose: bool) -> Result:
     if post is None:
-        return Result(tile, (), tile.url, None, False, False)
+        return Result(tile, (), tile.url, None, False, False, loose)
     passage = snippet(post.beginning, found.terms, language=post.language if post.language in LANGUAGES else DEFAULT_LANGUAGE)
     by = author_view(post) if post.number > 1 else None
-    return Result(tile, passage, post_url(tile.url, post.number, post.id), by, post.accepted, post.official)
+    return Result(tile, passage, post_url(tile.url, post.number, post.id), by, post.accepted, post.official, loose)
 
 
 def _best_posts(topic_ids: Sequence[int], terms: Sequence[str]) -> dict[int, Any]:

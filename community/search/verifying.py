@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from community.categories.models import Category
 from community.core.log import read_after
@@ -15,6 +15,7 @@ from community.core.position import parse_position
 from community.extensions import db
 from community.posts.models import Post
 from community.search.analysis import DEFAULT_LANGUAGE, LANGUAGES, Analyzer, analyzer_for
+from community.search.documents import lengths
 from community.search.engine import Found
 from community.search.matching import MOST_CHARACTERS
 from community.search.querying import Query
@@ -94,12 +95,11 @@ def _no_longer_saying(query: Query, found: Found, changed: Sequence[Any]) -> set
 
 def _texts(topic_ids: Sequence[int]) -> dict[int, str]:
     """The texts of the first of these topics, as many as are compared."""
-    shown = (Post.topic_id.in_(topic_ids), Post.held_at.is_(None), Post.removed_at.is_(None))
-    lengths = select(Post.topic_id, func.sum(func.length(Post.text)).label("length")).where(*shown).group_by(Post.topic_id)
-    length = {row.topic_id: int(row.length) for row in db.session.execute(lengths)}
+    length = lengths(topic_ids)
     total = accumulate(length.get(topic_id, 0) for topic_id in topic_ids)
     texts = {topic_id: "" for topic_id, upto in zip(topic_ids, total, strict=True) if upto <= MOST_CHARACTERS}
-    for row in db.session.execute(select(Post.topic_id, Post.text).where(*shown, Post.topic_id.in_(texts))):
+    shown = (Post.topic_id.in_(texts), Post.held_at.is_(None), Post.removed_at.is_(None))
+    for row in db.session.execute(select(Post.topic_id, Post.text).where(*shown)):
         texts[row.topic_id] += f" {row.text}"
     return texts
 

@@ -99,6 +99,15 @@ def test_what_no_longer_fits_is_marked_and_what_is_removed_goes(windows: Windows
     expect(page.locator(f'.result[data-topic="{removed}"]')).to_have_count(0)
 
 
+def test_what_was_found_without_some_of_the_words_is_not_marked_for_that(windows: Windows, volt: Volt) -> None:
+    loose = ask(volt, f"A {WORD}z", "It rings.")
+    page = opened(windows.open(), f"{WORD}z+unheardof", 1)
+    write_post(by=volt["priya"], topic_id=loose, body="Mine too.")
+    result = page.locator(f'.result[data-topic="{loose}"]')
+    expect(result).to_contain_text("1 reply")
+    expect(result.locator(".result__lost")).to_be_hidden()
+
+
 def test_without_scripts_the_page_is_complete(windows: Windows, volt: Volt) -> None:
     ask(volt, f"Plain {WORD}y")
     page = windows.open(java_script_enabled=False)

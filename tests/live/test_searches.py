@@ -12,6 +12,7 @@ from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
 from community.categories.actions import change_category
+from community.core.native import TooBusy
 from community.core.position import position_now
 from community.extensions import db
 from community.live.channels import Channel, parse
@@ -19,6 +20,7 @@ from community.live.listeners import Listener
 from community.posts.actions import edit_post, remove_post, write_post
 from community.posts.models import Post
 from community.search import channel as searching
+from community.search import comparing
 from community.search.follow import SearchFollower
 from community.search.indexes import indexes
 from community.search.normal import key_of, normal
@@ -130,6 +132,38 @@ def test_filters_count_and_what_is_shown_says_what_it_is_now(following: Followin
     }
 
 
+def test_a_result_that_always_lacked_a_word_is_told_apart_from_one_that_no_longer_fits(following: Following) -> None:
+    topic_id = ask(following, "My pump drips")
+    with following.app.app_context():
+        following.forum.question(title="The pump of a heater")
+        take_all(SearchFollower())
+        db.session.remove()
+    page = following.forum.browser().get("/search?q=pump+heater").text
+    assert re.findall(r'<article class="result" id="result_(\d+)" data-topic="\d+"( data-loose)?>', page) == [
+        (str(topic_id + 1), ""),
+        (str(topic_id), " data-loose"),
+    ]
+    open_page(following, "a", {"q": "pump heater", "state": "new"}, shown=(topic_id,))
+    told(following)
+    with following.app.app_context():
+        edit_post(by=following.forum["asker"], post_id=first_post(topic_id), body="It does.", version=None)
+    ((_kind, push, _sids),) = told(following)
+    assert (marks(push["html"]), "data-fits" in push["html"]) == ([("lost", topic_id)], True)
+    with following.app.app_context():
+        write_post(by=following.forum["friend"], topic_id=topic_id, body="Close the valve.")
+    ((_kind, push, _sids),) = told(following)
+    assert (marks(push["html"]), "data-fits" in push["html"]) == ([("lost", topic_id)], False)
+
+
+def test_a_page_is_read_anew_where_texts_are_too_long_to_compare(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_page(following, "a", PUMP)
+    monkeypatch.setattr(comparing, "MOST_CHARACTERS", 1)
+    ask(following, "My pump drips", body="It does.")
+    ask(following, "My pump is loud", body="It is.")
+    ((_kind, push, _sids),) = told(following)
+    assert "refresh" in push["html"]
+
+
 def test_what_is_not_for_everybody_reaches_only_who_may_read_it(following: Following) -> None:
     for sid, who in (("visitor", None), ("newcomer", "newcomer"), ("friend", "friend"), ("worker", "worker")):
         open_page(following, sid, PUMP, who)
@@ -236,6 +270,33 @@ def test_new_results_stand_on_the_page_that_asks_for_them(app: Flask) -> None:
         asked = ",".join(map(str, (late.topic_id, hidden.topic_id, other.topic_id, 10**9, int(shown[3]))))
         page = browser.get(f"/search?q=pump&fresh={asked},x,-1").text
         assert re.findall(r'<article class="result" id="result_(\d+)"', page) == [*shown, str(late.topic_id)]
+        indexes().close()
+
+
+def test_what_is_new_is_left_out_when_there_is_no_time(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("community.search.freshness.PATIENCE", 0.1)
+
+    class Busy:
+        """Every turn is taken."""
+
+        def run(self, *_: Any) -> None:
+            raise TooBusy
+
+    with app.app_context():
+        forum = small_forum(app)
+        forum.question(title="The first pump")
+        take_all(SearchFollower())
+        long = forum.question(title="A long pump", body="It drips.")
+        late = forum.question(title="The second pump", body="It is loud.")
+        db.session.remove()
+        address = f"/search?q=pump&fresh={long.topic_id},{late.topic_id}"
+        with monkeypatch.context() as short:
+            short.setattr(comparing, "MOST_CHARACTERS", 5)
+            page = forum.browser().get(address).text
+            assert re.findall(r'id="result_(\d+)"', page) == ["1", str(long.topic_id)], "so many characters for all of them"
+        monkeypatch.setattr(comparing, "_threads", Busy())
+        answer = forum.browser().get(address)
+        assert (answer.status_code, re.findall(r'id="result_(\d+)"', answer.text)) == (200, ["1"])
         indexes().close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from community.answers.actions import accept_answer
-from community.search import whoosh_snapshots
+from community.search import comparing, whoosh_snapshots
 from community.search.faceting import Count
 from community.search.indexes import indexes
 from community.search.queries import asked, search
@@ -104,6 +104,24 @@ def test_what_one_wrote_oneself_is_found_at_once_and_while_it_is_held(forum: For
     page = forum.browser("newcomer").get("/search?q=quokka").get_data(as_text=True)
     assert "still waiting for review" in page
     assert "A held quokka" in page
+
+
+def test_held_posts_are_compared_by_their_beginnings_and_not_while_others_wait(
+    forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forum.question("newcomer", "A held quokka", f"{'long ' * 800}numbat")
+    follow_up()
+    assert look("quokka long", forum["newcomer"]).held
+    assert look("numbat", forum["newcomer"]).held == ()
+
+    class Busy:
+        """Every turn is taken."""
+
+        def run(self, *_: object) -> None:
+            raise comparing.TooBusy
+
+    monkeypatch.setattr(comparing, "_threads", Busy())
+    assert look("quokka", forum["newcomer"]).held == ()
 
 
 def test_the_page_offers_only_filters_that_find_something(forum: Forum) -> None:

@@ -17,8 +17,10 @@ export function found(list, { topic, fresh }) {
   offer(list, ids(list, "offered").add(topic));
 }
 
-export function lost(list, { topic }) {
-  shown(list, topic)?.toggleAttribute("data-lost", true);
+// `fits` is set where only words are missing: a result that was found without some of them is what it was.
+export function lost(list, { topic, fits }) {
+  const result = shown(list, topic);
+  if (fits === undefined || !("loose" in (result?.dataset ?? {}))) result?.toggleAttribute("data-lost", true);
   withdraw(list, topic);
 }
 

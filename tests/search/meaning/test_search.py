@@ -9,7 +9,8 @@ import pytest
 from community.answers.actions import accept_answer
 from community.core.native import NativeThreads
 from community.extensions import db
-from community.search import fusion, queries
+from community.search import comparing, fusion, queries
+from community.search.engine import Document
 from community.search.follow import SearchFollower
 from community.search.fusion import has_meaning, reordered
 from community.search.meaning import nearness
@@ -142,6 +143,33 @@ def test_the_first_by_words_stay_and_the_rest_are_weighed() -> None:
     assert reordered([1, 2, 3, 4, 5, 6], words, meaning) == [1, 2, 3, 6, 5, 4], "7 may not be seen"
     assert reordered([4, 6], words, meaning) == [4, 6]
     assert reordered([], words, {}) == []
+
+
+def test_near_topics_are_filtered_without_their_texts(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    forum.question(title=FROST, body="Does frost harm the cells of it?")
+    forum.question(title="The battery in winter", body="Load it safely in the house.")
+    follow_up()
+
+    class Busy:
+        """Every turn is taken."""
+
+        def run(self, *_: Any) -> None:
+            raise comparing.TooBusy
+
+    monkeypatch.setattr(comparing, "_threads", Busy())
+    whole, read = comparing.documents_unchecked, []
+
+    def noted(*arguments: Any, **options: Any) -> list[Document]:
+        read.extend(found := whole(*arguments, **options))
+        return found
+
+    monkeypatch.setattr(comparing, "documents_unchecked", noted)
+    found = look(PLAIN, kind="question")
+    assert sorted(titles(found)) == sorted([FROST, "The battery in winter"])
+    assert [result.loose for result in found.results if result.tile.title == FROST] == [True]
+    assert read
+    assert {one.question for one in read} == {""}
+    assert titles(look(PLAIN, kind="idea")) == []
 
 
 def test_words_alone_answer_while_the_model_is_late(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
