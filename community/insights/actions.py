@@ -8,14 +8,16 @@ from datetime import date
 from sqlalchemy import delete, select, update
 
 from community.categories.models import Category
+from community.core.errors import require
 from community.core.unit import Unit, unit
 from community.insights.counting import day_of, raise_counters, week_of
 from community.insights.masking import digest_of, kept_words
 from community.insights.models import GapReading, OutcomeDay, SearchGap, TopicOutcome
 from community.insights.noted import is_new_asker, raise_gap
+from community.insights.policy import may_settle_gaps
 from community.insights.queries import FORGOTTEN
 from community.settings.queries import site
-from community.staff.viewer import Viewer
+from community.staff.viewer import Viewer, refreshed
 from community.topics.models import Topic
 from community.topics.queries import topics_visible_to
 
@@ -94,6 +96,8 @@ def count_found(*, by: Viewer, topic_id: int, searched: Iterable[str]) -> None:
 def settle_gap(*, by: Viewer, gap_id: int, settled: bool = True) -> None:
     """Say that a gap is closed, so that it stays away until it is searched for again; or take that back. Raises NotFound."""
     with unit() as u:
+        by = refreshed(by)
+        require(may_settle_gaps(by))
         gap = u.fetch(SearchGap, gap_id)
         gap.settled_at, gap.settled_by_id = (u.now, by.id) if settled else (None, None)
 

@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import inspect, select
 
+from community.core.errors import NotFound, Unauthorized
 from community.extensions import db
 from community.insights.actions import (
     count_asked,
@@ -23,6 +24,8 @@ from community.insights.masking import kept_words
 from community.insights.models import SearchGap
 from community.insights.noted import note_empty_search, write
 from community.insights.queries import best_answers, gaps_for, insights_for, looked_for_unchecked, outcomes_by_week
+from community.staff.actions import end_role
+from community.staff.models import Grant
 from tests.forum import VISITOR, Forum, small_forum
 
 
@@ -128,6 +131,22 @@ def test_a_settled_gap_comes_back_with_the_next_search(forum: Forum) -> None:
     db.session.rollback()
     search_in_vain("swivel seat", 1)
     assert [each.askers for each in gaps_for(forum["worker"])] == [5]
+
+
+def test_only_who_is_an_employee_now_settles_gaps(forum: Forum) -> None:
+    search_in_vain("swivel seat", 5)
+    (gap,) = gaps_for(forum["worker"])
+    db.session.rollback()
+    former = forum["worker"]
+    grant_id = db.session.scalars(select(Grant.id).where(Grant.account_id == former.id)).one()
+    db.session.rollback()
+    end_role(by=None, grant_id=grant_id)
+    for by in (VISITOR, forum["asker"], former):
+        for settled in (True, False):
+            with pytest.raises((NotFound, Unauthorized)):
+                settle_gap(by=by, gap_id=gap.id, settled=settled)
+        db.session.rollback()
+    assert [each.id for each in gaps_for(forum["keeper"])] == [gap.id]
 
 
 def test_old_gaps_are_forgotten(forum: Forum) -> None:
