@@ -112,6 +112,9 @@ class SearchEngine(Protocol):
     def remove(self, topic_ids: Iterable[int]) -> None:
         """Take topics out at the next commit; unknown ones are no error."""
 
+    def forget_pending(self) -> None:
+        """Let go of what was put in and taken out since the last commit."""
+
     def commit(self, position: str) -> None:
         """Write what is pending and how far the log was read, both or neither.
 
@@ -181,6 +184,11 @@ class SearchIndexes:
         for topic_id in topic_ids:
             self.public.remove([topic_id])
             self.restricted.remove([topic_id])
+
+    def forget_pending(self) -> None:
+        """Let go of what is pending in both."""
+        self.public.forget_pending()
+        self.restricted.forget_pending()
 
     def commit(self, position: str) -> None:
         """Commit both, the public one first: a topic that was closed to the public leaves it before anything else.

@@ -6,11 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from community.search.analysis import DEFAULT_LANGUAGE, Analyzer, analyzer_for
 from community.search.engine import PUBLIC, Document, IndexReplaced, NeedsRebuild
 from community.search.facets import language_facet
 from community.search.index_folder import IndexFolder, is_damaged, mark_damaged
+
+logger = structlog.get_logger()
 
 Changes = Mapping[int, Document | None]
 """What to write for each topic, None to take it out."""
@@ -43,6 +48,10 @@ class FolderEngine(ABC):
         """Take topics out at the next commit."""
         self._pending.update(dict.fromkeys(topic_ids))
 
+    def forget_pending(self) -> None:
+        """Let go of what was put in and taken out since the last commit."""
+        self._pending.clear()
+
     def position(self) -> str:
         """How far the log was read for the index in use; what is indexed from now on belongs to it."""
         if self.needs_rebuild:
@@ -74,7 +83,12 @@ class FolderEngine(ABC):
                 if document.topic_id in seen:
                     raise ValueError(f"Topic {document.topic_id} came twice.")
                 seen.add(document.topic_id)
-                add(document)
+                try:
+                    made = self._row(document)
+                except Exception:  # one topic that cannot be written must not keep all others from being found
+                    logger.exception("search.document_left_out", topic_id=document.topic_id)
+                    return
+                add(made)
 
             yield take
         self._pending.clear()
@@ -99,8 +113,12 @@ class FolderEngine(ABC):
         """Write changes and position in one step. Raises NeedsRebuild for damage, SearchError for shortage."""
 
     @abstractmethod
-    def _building(self, place: Path, position: str) -> AbstractContextManager[Callable[[Document], None]]:
-        """A new index in an empty folder, complete when the block ends well."""
+    def _building(self, place: Path, position: str) -> AbstractContextManager[Callable[[Any], None]]:
+        """A new index in an empty folder, complete when the block ends well. Gives the function that takes each row."""
+
+    @abstractmethod
+    def _row(self, document: Document) -> Any:
+        """A document as the engine writes it."""
 
     def _writable(self) -> Path:
         """The index in use, if what is pending was made for it. Raises NeedsRebuild or IndexReplaced."""

@@ -114,8 +114,12 @@ class SearchFollower(Follower):
             passed = read_after(u.session, at.number, 1)
             for recorded in passed:
                 park(u, self.name, recorded, error)
+        indexes().forget_pending()  # what failed is among it
         for recorded in passed:
-            indexes().commit(str(Position(at.epoch, recorded.position)))
+            try:
+                indexes().commit(str(Position(at.epoch, recorded.position)))
+            except SearchError as failed:  # nothing is lost: the event is taken, or parked, again
+                logger.info("index not written", cause=str(failed))
 
     def _index(self, limit: int) -> int:
         epoch, _ = head(db.session())
@@ -169,6 +173,7 @@ def _write(topic_ids: list[int], position: Position) -> None:
     """Put these topics into the index as they are now, and say that the log was read up to a position."""
     found = documents_unchecked(topic_ids)
     index = indexes()
+    index.forget_pending()  # what an earlier turn could not write: its events are taken again
     index.index(found)
     index.remove(set(topic_ids) - {document.topic_id for document in found})
     index.commit(str(position))

@@ -68,23 +68,28 @@ class TantivyEngine(FolderEngine):
             return ""
 
     def _write(self, index: Path, changes: Changes, position: str) -> None:
+        # Before: what goes wrong with a document is no damage to the index.
+        rows = {topic_id: self._row(document) if document else None for topic_id, document in changes.items()}
         try:
             with reading(index):
                 self._written.check(index)
                 with _writer(tantivy.Index.open(str(index)), _COMMIT_BYTES) as writer:
-                    for topic_id, document in changes.items():
+                    for topic_id, made in rows.items():
                         writer.delete_documents_by_term(FACETS, facet("topic", topic_id))
-                        if document is not None:
-                            writer.add_document(row(document, self._analyzer_of(document)))
+                        if made is not None:
+                            writer.add_document(made)
                     _commit(writer, position)
         except IndexDamaged as damage:
             raise _refusal(index, damage.__cause__) from damage
 
     @contextmanager
-    def _building(self, place: Path, position: str) -> Iterator[Callable[[Document], None]]:
+    def _building(self, place: Path, position: str) -> Iterator[Callable[[Any], None]]:
         with _writer(tantivy.Index(schema(), path=str(place)), _REBUILD_BYTES) as writer:
-            yield lambda document: writer.add_document(row(document, self._analyzer_of(document)))
+            yield writer.add_document
             _commit(writer, position)
+
+    def _row(self, document: Document) -> Any:
+        return row(document, self._analyzer_of(document))
 
     # Reading
 

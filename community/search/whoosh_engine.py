@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -84,10 +84,8 @@ class WhooshEngine(FolderEngine):
             mark_damaged(index)
             raise NeedsRebuild(f"The search index is damaged: {damage}. Rebuild it.") from damage
 
-    @contextmanager
-    def _building(self, place: Path, position: str) -> Iterator[Callable[[Document], None]]:
-        with building(place, position) as add:
-            yield lambda document: add(self._row(document))
+    def _building(self, place: Path, position: str) -> AbstractContextManager[Callable[[dict[str, Any]], None]]:
+        return building(place, position)
 
     def _row(self, document: Document) -> dict[str, Any]:
         return row(document, self._analyzer_of(document))

@@ -293,6 +293,25 @@ def test_a_search_knows_how_far_its_own_snapshot_had_read(engine: FolderEngine, 
     assert (ids(reader, "pump"), reader.find(parse("pump"), limit=9).position) == ([1], "a:1")
 
 
+def test_a_document_that_cannot_be_written_is_no_damage(engine: FolderEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = type(engine)._row
+
+    def row(self: FolderEngine, document: Document) -> object:
+        if document.topic_id == 1:
+            raise ValueError("strange")
+        return whole(self, document)
+
+    monkeypatch.setattr(type(engine), "_row", row)
+    with pytest.raises(ValueError, match="strange"):
+        put(engine, topic(1, "Cold pumps"))
+    assert not engine.needs_rebuild
+    engine.forget_pending()
+    put(engine, topic(2, "Warm pumps"))
+    assert ids(engine, "pump") == [2]
+    engine.rebuild([topic(1, "Cold pumps"), topic(2, "Warm pumps")], "a:2")
+    assert ids(engine, "pump") == [2]
+
+
 def test_questions_of_other_words_find_their_topic(engine: FolderEngine) -> None:
     """A floor for the ranking, on a small set of our own; `bench/search_quality.py` measures it on real questions."""
     known = {

@@ -22,6 +22,7 @@ from community.search.follow import SearchFollower, rebuild
 from community.search.indexes import indexes
 from community.search.queries import SearchPage, search
 from community.search.querying import parse
+from community.search.whoosh_engine import WhooshEngine
 from community.staff.viewer import Viewer
 from community.topics.actions import close_topic
 from tests.forum import VISITOR, Forum, small_forum
@@ -174,6 +175,40 @@ def test_an_event_that_always_fails_is_parked_and_the_next_ones_are_indexed(foru
     forum.question(title="A healthy penguin", body="Walks.")
     follow_up()
     assert titles("penguin") == ["A healthy penguin"]
+
+
+def test_a_topic_that_cannot_be_written_is_parked_and_keeps_no_other_from_being_found(
+    forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow_up()
+    forum.question(title="A healthy penguin", body="Walks.")
+    poisoned = forum.question(title="A poisoned penguin", body="Walks.")
+    whole = WhooshEngine._row
+
+    def row(engine: WhooshEngine, document: Document) -> dict[str, Any]:
+        if document.topic_id == poisoned.topic_id:
+            raise ValueError(document.topic_id)
+        return whole(engine, document)
+
+    monkeypatch.setattr(WhooshEngine, "_row", row)
+    follower = SearchFollower()
+    with pytest.raises(ValueError, match=str(poisoned.topic_id)):
+        follower.catch_up()
+    db.session.rollback()
+    while True:
+        try:
+            if not follower.take_one():
+                break
+        except ValueError as error:
+            db.session.rollback()
+            follower.park_next(error)
+    forum.question(title="A late penguin", body="Walks.")
+    follow_up()
+    assert sorted(titles("penguin")) == ["A healthy penguin", "A late penguin"]
+    parked = {row.event_name for row in db.session.query(Parked).filter_by(follower="search")}
+    assert "topic.opened" in parked
+    rebuild()
+    assert sorted(titles("penguin")) == ["A healthy penguin", "A late penguin"], "nor from being built anew"
 
 
 def test_a_category_that_is_closed_is_indexed_in_portions(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
