@@ -87,6 +87,11 @@ def similar(
 
 def related(viewer: Viewer, topic: TopicView, *, limit: int = 5) -> tuple[Similar, ...]:
     """The questions nearest to a topic that this viewer may see, to stand beside it; the topic was loaded for this viewer."""
+    return related_as_of(viewer, topic, limit=limit)[0]
+
+
+def related_as_of(viewer: Viewer, topic: TopicView, *, limit: int = 5) -> tuple[tuple[Similar, ...], str]:
+    """The same, and how far the index had read the log; empty where that cannot be told."""
     first = select(Post.text).where(Post.topic_id == topic.id, Post.number == 1, Post.removed_at.is_(None))
     title, body = _read(topic.title, LONGEST_TITLE), _read(db.session.scalars(first).first() or "", LONGEST_BODY)
     found = _ask(title, body, audiences(visibilities_open_to(viewer)), (topic.id,))
@@ -94,7 +99,7 @@ def related(viewer: Viewer, topic: TopicView, *, limit: int = 5) -> tuple[Simila
     meaning = near_topic(viewer, topic.id, limit=_CANDIDATES, also=words)
     words = {each: score for each, score in words.items() if meaning.get(each, 1.0) > _STRANGE}
     meaning = {each: near for each, near in meaning.items() if near > _STRANGE}
-    return _shown(viewer, words, meaning, found.position, limit, without=topic.id, answered=False)
+    return _shown(viewer, words, meaning, found.position, limit, without=topic.id, answered=False), found.position
 
 
 def _shown(

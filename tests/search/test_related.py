@@ -91,13 +91,13 @@ def test_what_a_visitor_is_shown_is_kept_until_something_in_it_changes(forum: Fo
     rain, snow, uphill = three_squeals(forum)
     follow_up(forum)
     looked: list[int] = []
-    whole = related.related
+    whole = related.related_as_of
 
     def counted(*arguments: object, **named: object) -> object:
         looked.append(1)
         return whole(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(related, "related", counted)
+    monkeypatch.setattr(related, "related_as_of", counted)
     assert len(beside(forum, rain)) == 2
     assert len(beside(forum, rain)) == 2
     assert len(looked) == 1, "the second was kept"
@@ -111,6 +111,26 @@ def test_what_a_visitor_is_shown_is_kept_until_something_in_it_changes(forum: Fo
     squeals(forum, "downhill")
     follow_up(forum)
     assert "Brake squeals downhill" in beside(forum, rain), "what is new in the category may be related"
+
+
+def test_what_the_index_had_not_read_yet_is_not_kept(forum: Forum) -> None:
+    rain, *_ = three_squeals(forum)
+    follow_up(forum)
+    squeals(forum, "downhill")
+    assert len(beside(forum, rain)) == 2, "the index is a moment behind"
+    follow_up(forum)
+    assert len(beside(forum, rain)) == 3
+
+
+def test_nearer_questions_elsewhere_are_shown(forum: Forum) -> None:
+    rain, *_ = three_squeals(forum)
+    follow_up(forum)
+    assert len(beside(forum, rain)) == 2
+    with forum.app.app_context():
+        forum.category("workshop")
+    squeals(forum, "on a ramp", category="workshop")
+    follow_up(forum)
+    assert "Brake squeals on a ramp" in beside(forum, rain)
 
 
 def test_it_costs_the_same_number_of_queries_for_two_and_five(forum: Forum) -> None:

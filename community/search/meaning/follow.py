@@ -23,7 +23,7 @@ from community.extensions import db
 from community.posts.models import Post
 from community.search.best_answer import answers_and_question
 from community.search.meaning import loading, weights
-from community.search.meaning.models import TopicVector
+from community.search.meaning.models import READER, TopicVector
 from community.topics.models import Topic
 
 PIECES: Final = 128
@@ -52,7 +52,7 @@ def _note(_u: Unit, _recorded: Recorded, _event: Event) -> None:
 class MeaningFollower(Follower):
     """Makes vectors. Runs only where the extra `semantic` is installed; there it begins at the beginning of the log."""
 
-    name = "meaning"
+    name = READER
     batch = 20
     leisurely = True
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community.core.base import Base, Id
 from community.topics.models import Topic
+
+READER: Final = "meaning"
+"""The name of the log's reader that makes vectors."""
 
 
 class TopicVector(Base):

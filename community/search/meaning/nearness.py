@@ -16,11 +16,12 @@ from sqlalchemy import select, tuple_
 
 from community.categories.models import Category
 from community.categories.queries import may_read
+from community.core.follow import Cursor
 from community.core.log import head
 from community.core.native import NativeThreads, TooBusy
 from community.extensions import db
 from community.search.meaning import loading
-from community.search.meaning.models import TopicVector
+from community.search.meaning.models import READER, TopicVector
 from community.staff.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def near_topic(viewer: Viewer, topic_id: int, *, limit: int, also: Collection[in
         return {}
     matrix, categories = known
     return _in_time(lambda: matrix.nearest(vector, categories, limit + 1, [*also, topic_id]))
+
+
+def vectors_have_read(position: int) -> bool:
+    """Whether the vectors were made of everything up to a position of the log, where there are any."""
+    reached = db.session.scalar(select(Cursor.position).where(Cursor.name == READER)) if loading.is_wanted() else position
+    return (reached or 0) >= position
 
 
 def may_come_nearer(topic_id: int) -> bool:
