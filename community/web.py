@@ -28,6 +28,7 @@ from community.core.hits import serve_kept
 from community.core.pagecache import PublicPages
 from community.extensions import socketio
 from community.health.metrics import REGISTRY
+from community.insights import noted
 from community.live.listeners import Listeners
 from community.live.sockets import install
 from community.live.tail import Tail
@@ -66,6 +67,7 @@ class Front:
         open_sockets.set_function(lambda: len(self._listeners))
         self._sender = install(app, socketio, self._listeners)
         self._app = app.wsgi_app
+        self._context = app.app_context
         self.pages: PublicPages = app.extensions["public_pages"]
         tail = Tail(app, self._listeners, self._sender)
         tail.start()
@@ -80,9 +82,11 @@ class Front:
         return self._app(environ, start_response)
 
     def say_goodbye(self) -> None:
-        """Tell every socket that this process restarts, and close it."""
+        """Tell every socket that this process restarts, close it, and write what is only in memory."""
         for listener in self._listeners.all():
             self._sender.goodbye(listener, "restart")
+        with self._context():
+            noted.write()
 
 
 class Worker(GeventWorker):  # type: ignore[misc]

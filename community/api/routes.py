@@ -18,7 +18,8 @@ from community.categories.policy import may_open_topic
 from community.categories.queries import categories_visible_to, category_for
 from community.core.errors import Invalid, NotFound
 from community.core.fragments import base_url
-from community.core.limits import LOOKS, SEARCHES
+from community.core.limits import LOOKS, SEARCHES, browser
+from community.insights.noted import note_empty_search
 from community.people.queries import person
 from community.posts.actions import edit_post, open_topic, remove_post, write_post
 from community.posts.models import Post
@@ -130,7 +131,10 @@ def delete_post(call: Call[m.RemovalAsked, Nothing], post_id: int) -> m.PostOut:
 @endpoint(bp, "GET", "/search", query=m.SearchQuery, answer=m.Results, limit=SEARCHES)
 def get_search(call: Call[Nothing, m.SearchQuery]) -> m.Results:
     """Search topics, answers first; the operators of the search box work here too."""
-    found = search(call.viewer, asked({"q": call.query.q, "sort": call.query.sort}), number=call.query.page)
+    query = asked({"q": call.query.q, "sort": call.query.sort})
+    found = search(call.viewer, query, number=call.query.page)
+    if found.available and not query.is_empty and not found.total:
+        note_empty_search(call.query.q, browser())
     results = [
         m.Result(
             topic=_topic_found(one.tile),

@@ -13,7 +13,7 @@ from community.core.unit import Unit, unit
 from community.insights.counting import day_of, raise_counters, week_of
 from community.insights.masking import digest_of, kept_words
 from community.insights.models import GapReading, OutcomeDay, SearchGap, TopicOutcome
-from community.insights.noted import is_new_asker, raise_gap
+from community.insights.noted import askers_met, is_new_asker, raise_gap
 from community.insights.policy import may_settle_gaps
 from community.insights.queries import FORGOTTEN
 from community.settings.queries import site
@@ -80,7 +80,8 @@ def count_asked(*, by: Viewer, shown: Collection[int], opened: Collection[int] =
         if failed:
             raise_counters(u, OutcomeDay, {"day": day_of(u.now)}, {"failed": 1, "opened_failed": int(bool(opened))})
         if words is not None:
-            raise_gap(u, words, {"asked": 1, "askers": int(is_new_asker(words, asker))}, floor)
+            new = int(is_new_asker(words, asker))
+            raise_gap(u, words, {"asked": 1, "askers": new}, named=askers_met(words) >= floor)
             _count_readings(u, [words], _known(u, by, opened))
 
 

@@ -54,9 +54,9 @@ class TopicOutcome(Base):
 class SearchGap(Base):
     """Words that were searched for in vain, or after which somebody asked all the same.
 
-    `words` stay unknown, and only their keyed digest is kept, until `askers` has come to the floor of the setting
-    `gap_floor`: what one person typed is nobody's business. `askers` counts each network and browser once a week
-    and process, by a key that never leaves the process's memory.
+    `words` stay unknown, and only their keyed digest is kept, until one process has met as many askers as the setting
+    `gap_floor` says within one week: what one person typed is nobody's business. `askers` counts each network and
+    browser once a week and process, by a key that never leaves the process's memory: about how many, not exactly.
     """
 
     __tablename__ = "search_gaps"

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from community.accounts.gate import staff_only, viewer
 from community.core.fragments import private_page, respond
 from community.insights.actions import settle_gap
+from community.insights.noted import flush_after
 from community.insights.queries import insights_for
 
 bp = Blueprint("insights", __name__)
+bp.after_app_request(flush_after)
 
 
 @bp.get("/insights")

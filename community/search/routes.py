@@ -12,7 +12,7 @@ from community.core import clock, limits
 from community.core.pagecache import cacheable
 from community.core.paging import page_number
 from community.core.position import position_now
-from community.insights.noted import flusher, note_empty_search
+from community.insights.noted import note_empty_search
 from community.search.freshness import fresh_topics, long_before, wait_for_index
 from community.search.normal import key_of, normal
 from community.search.queries import asked, search
@@ -58,7 +58,6 @@ def results() -> Response:
         kept=saved_here(viewer, normal(given)) if viewer.signed_in else {},
     )
     answer = make_response(page)
-    answer.call_on_close(flusher())
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 

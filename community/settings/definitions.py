@@ -148,7 +148,10 @@ class Site:
         Number(3, 1000),
         "faq",
         _l("People until a search in vain is shown"),
-        _l("The words of a search that found nothing are kept and shown to the team only once so many people have used them."),
+        _l(
+            "The words of a search that found nothing are kept and shown to the team only once so many people "
+            "have used them in one week."
+        ),
     )
     default_language: str = setting(
         "en", Choice(LANGUAGES), "place", _l("Language"), _l("The language of visitors who ask for none of ours.")

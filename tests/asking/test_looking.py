@@ -25,7 +25,7 @@ from community.posts.actions import remove_post
 from community.search import whoosh_snapshots
 from community.search.follow import SearchFollower
 from community.search.indexes import indexes
-from tests.forum import Browser, Forum, small_forum, take_all
+from tests.forum import Browser, Forum, small_forum, statements, take_all
 
 BELL = "Why does the bell rattle on cobbles?"
 
@@ -119,6 +119,9 @@ def test_a_script_gets_the_list_alone(forum: Forum, bell: int) -> None:
     short = visitor.post("/ask/similar", {"part": "list", "title": "bell ra", "body": "bell rattles on cobbles"})
     assert "data-topic" not in short.text
     assert visitor.get("/ask/similar").status_code == 405
+    with statements() as sent:
+        visitor.post("/ask/similar", {"part": "list", "title": "bell ra", "body": ""})
+    assert not [each for each in sent if "FROM categories" in each], "the form is not built for each key that is pressed"
 
 
 def test_this_answers_it_ends_the_draft_with_thanks(forum: Forum, bell: int) -> None:
@@ -276,6 +279,21 @@ def test_searches_in_vain_and_what_was_read_instead(forum: Forum, bell: int, mon
     assert BELL in forum.browser("worker").get("/insights").text
     assert "searched=zxylofon" in visitor.get("/search?q=zxylofon").text
     assert hidden(visitor.get("/ask?searched=zxylofon").text, "searched") == "zxylofon"
+
+
+def test_the_next_answer_of_any_kind_writes_what_waits(forum: Forum, bell: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noted, "EVERY", 1e9)
+    noted.write()  # begins the time that has to pass
+    visitor = forum.browser()
+    assert visitor.get("/search?q=zxylofon").status_code == visitor.get("/api/v1/search?q=zxylofon").status_code == 200
+    assert visitor.get("/api/v1/search?q=bell").get_json()["total"] == 1
+    visitor.get("/ask")
+    assert db.session.scalars(select(SearchGap)).all() == []
+    db.session.rollback()
+    monkeypatch.setattr(noted, "EVERY", 0.0)
+    visitor.get("/ask")
+    row = db.session.scalars(select(SearchGap)).one()
+    assert (row.empty, row.askers) == (2, 1)
 
 
 def test_a_search_that_finds_something_is_no_gap(forum: Forum, bell: int, monkeypatch: pytest.MonkeyPatch) -> None:

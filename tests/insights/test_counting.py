@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import inspect, select
+from sqlalchemy.exc import OperationalError
 
+from community.core.database import Busy
 from community.core.errors import NotFound, Unauthorized
 from community.extensions import db
+from community.insights import noted
 from community.insights.actions import (
     count_asked,
     count_found,
@@ -106,6 +110,36 @@ def test_words_are_kept_only_when_several_people_used_them(forum: Forum) -> None
     note_empty_search("my secret neighbour!", "browser 17")
     write()
     assert [(gap.words, gap.askers, gap.empty) for gap in gaps_for(forum["worker"])] == [("my secret neighbour", 5, 6)]
+
+
+def test_one_person_is_never_several_however_often_they_come(forum: Forum) -> None:
+    monday = datetime(2030, 5, 6, 12, 0, tzinfo=UTC)
+    for week in range(5):
+        with time_machine.travel(monday + timedelta(weeks=week), tick=False):
+            search_in_vain("my secret neighbour", 1)
+            forum.app.extensions.pop("bothways_searches")  # as a restart does
+            search_in_vain("my secret neighbour", 1)
+            count_asked(by=forum["asker"], shown=[], searched="My secret neighbour", asker="browser 0")
+    row = db.session.scalars(select(SearchGap)).one()
+    assert (row.words, row.askers, row.empty, row.asked) == (None, 10, 10, 5)
+    db.session.rollback()
+    with time_machine.travel(monday + timedelta(weeks=5), tick=False):
+        search_in_vain("my secret neighbour", 4)
+        count_asked(by=forum["asker"], shown=[], searched="My secret neighbour", asker="browser 17")
+        assert [gap.words for gap in gaps_for(forum["worker"])] == ["my secret neighbour"]
+
+
+def test_what_could_not_be_written_waits_for_the_next_time(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        note_empty_search("swivel seat", f"browser {number}")
+    for error in (Busy(), OperationalError("", {}, Exception())):
+        with monkeypatch.context() as broken:
+            broken.setattr(noted, "unit", Mock(side_effect=error))
+            write()
+    note_empty_search("swivel seat", "browser 4")
+    write()
+    write()
+    assert [(gap.words, gap.askers, gap.empty) for gap in gaps_for(forum["worker"])] == [("swivel seat", 5, 5)]
 
 
 def test_a_gap_says_what_was_read_instead_to_who_may_read_it(forum: Forum) -> None:

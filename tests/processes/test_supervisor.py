@@ -19,6 +19,7 @@ from community import supervisor
 from community.config import Config, ConfigError
 from community.core.follow import Cursor
 from community.extensions import db
+from community.insights.models import SearchGap
 from community.supervisor import Child, require_free_port
 from tests.running_site import RunningSite, free_port, until
 
@@ -26,7 +27,12 @@ from tests.running_site import RunningSite, free_port, until
 @pytest.fixture
 def whole_site(tmp_path: Path) -> Iterator[RunningSite]:
     """A site under `bothways run`, which makes its tables first."""
-    environ = {"BOTHWAYS_DATA": str(tmp_path / "data"), "BOTHWAYS_ENV": "test", "BOTHWAYS_PORT": str(free_port())}
+    environ = {
+        "BOTHWAYS_DATA": str(tmp_path / "data"),
+        "BOTHWAYS_ENV": "test",
+        "BOTHWAYS_PORT": str(free_port()),
+        "BOTHWAYS_LIMITS": "off",
+    }
     site = RunningSite(Config.from_environment(environ), tmp_path / "log")
     site.start("run")
     yield site
@@ -66,6 +72,17 @@ def test_what_dies_is_started_again_and_all_stop_in_order(whole_site: RunningSit
     assert not any(lives(process_id) for process_id in after.values())
     with whole_site.app():
         assert db.session.scalars(select(Cursor.owner)).all() == [None] * len(db.session.scalars(select(Cursor)).all())
+
+
+def test_searches_in_vain_are_written_when_the_site_ends(whole_site: RunningSite) -> None:
+    def searched_in_vain() -> bool:
+        return 'name="before" value="zxylofon"' in requests.get(whole_site.base_url + "/search?q=zxylofon", timeout=10).text
+
+    until(searched_in_vain, "an index that can be searched")  # written with the answer, as the first of its minute
+    assert searched_in_vain()
+    assert whole_site.stop() == {"run": 0}
+    with whole_site.app():
+        assert db.session.scalars(select(SearchGap.empty)).all() == [2]
 
 
 def test_children_end_with_a_killed_supervisor(whole_site: RunningSite) -> None:

@@ -30,10 +30,11 @@ SHOWN = 5
 @public
 def look() -> Response:
     """The answered questions nearest to what was typed. A script gets the list alone; a plain form gets its page back with it."""
+    if request.form.get("part") == "list":  # while somebody types: the form with its choices is not needed
+        title, body = (request.form.get(name, "") for name in ("title", "body"))
+        return private_page("asking/similar_part.html", similar=similar(viewer(), title, body, limit=SHOWN))
     form = sent_form()
     found = similar(viewer(), form.title.data or "", form.body.data or "", limit=SHOWN)
-    if request.form.get("part") == "list":
-        return private_page("asking/similar_part.html", similar=found)
     if found:
         form.shown.data = " ".join(str(one.tile.id) for one in found)
     return ask_page(form, similar=found)
