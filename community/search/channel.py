@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from markupsafe import Markup
+from sqlalchemy import select
 
-from community.categories.events import CategoryChanged
+from community.accounts.models import Account
+from community.categories.events import CategoryChanged, CategoryMade
 from community.core.fragments import REFRESH, fragment, stream_all
 from community.core.log import Event, Recorded
 from community.core.native import NativeThreads
@@ -56,6 +58,7 @@ class SearchChannel:
 
     def __init__(self) -> None:
         self._open: Queries[str] = Queries()
+        self._unknown: dict[str, set[str]] = {}  # by names that nobody has yet: the open keys that ask for them
         self._offered: dict[int, set[str]] = {}  # by topic: the keys that it matched when last looked at, oldest first
 
     def is_genuine(self, key: str) -> bool:
@@ -69,6 +72,8 @@ class SearchChannel:
 
         `showing` tells the keys of the pages that show a topic. Rights are not looked at.
         """
+        if any(isinstance(each.event, CategoryMade | CategoryChanged) for each in recorded):
+            self._open = Queries()  # names of categories may mean others now
         told = [each for each in recorded if type(each.event) in self.reads and not getattr(each.event, "held", False)]
         if not told:
             return {}
@@ -111,6 +116,10 @@ class SearchChannel:
 
     def _follow(self, keys: Collection[str]) -> None:
         """Let the queries of these keys wait for topics, and no others."""
+        self._unknown = {name: wanting for name, wanted in self._unknown.items() if (wanting := wanted.intersection(keys))}
+        for name in db.session.scalars(select(Account.handle).where(Account.handle.in_(self._unknown))) if self._unknown else ():
+            for key in self._unknown.pop(name):  # somebody has it now
+                self._open.discard(key)
         for key in self._open:
             if key not in keys:
                 self._open.discard(key)
@@ -118,7 +127,11 @@ class SearchChannel:
             if key not in self._open:
                 query = opened(key)
                 if query is not None:
-                    self._open.add(key, resolved_unchecked(query))
+                    known = resolved_unchecked(query)
+                    self._open.add(key, known)
+                    if query.authors and len(known.author_ids or ()) < len(query.authors):
+                        for name in query.authors:
+                            self._unknown.setdefault(name.removeprefix("@"), set()).add(key)
 
 
 def _topic_of(recorded: Recorded) -> int:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import insert, select, tuple_
 
+from community.accounts.events import AccountOpened
 from community.accounts.models import Account
 from community.answers.events import AnswerAccepted, AnswerMadeOfficial
 from community.categories.events import CategoryChanged, CategoryMade
@@ -24,7 +25,6 @@ from community.extensions import db
 from community.search.documents import documents_unchecked
 from community.search.engine import Document
 from community.search.follow import SearchFollower
-from community.search.indexes import audience_of
 from community.search.percolating import Queries
 from community.search.queries import EXACT, asked
 from community.search.querying import Query
@@ -38,7 +38,7 @@ PORTION = 200
 """Matches that one unit writes, so that other writers wait for at most some 50 ms."""
 
 _KEEPING = (SearchSaved, SearchChanged, SearchDropped)
-_NEWS = (SearchFollower.reads.keys() | {CategoryMade, *_KEEPING}) - {TopicImported, TopicRecounted}
+_NEWS = (SearchFollower.reads.keys() | {CategoryMade, AccountOpened, *_KEEPING}) - {TopicImported, TopicRecounted}
 _ANSWERS = (AnswerAccepted, AnswerMadeOfficial)
 _Kept = tuple[str, str]  # A search, by its digest, and what it tells of: many people may keep the same.
 
@@ -99,6 +99,11 @@ class SavedSearchFollower(Follower):
         news = [each for each in batch if type(each.event) in _NEWS and not getattr(each.event, "held", False)]
         if any(isinstance(each.event, CategoryChanged | CategoryMade) for each in news):
             self._searches = None  # names of categories may mean others now
+        if self._searches is not None and self._searches.unknown:
+            opened = [each.event.account_id for each in news if isinstance(each.event, AccountOpened)]
+            handles = db.session.scalars(select(Account.handle).where(Account.id.in_(opened))).all() if opened else ()
+            if not self._searches.unknown.isdisjoint(handles):
+                self._searches = None  # somebody has a name now that was nobody's
         kept = self._follow([each.event.saved_search_id for each in news if isinstance(each.event, _KEEPING)])
         topics = [each for each in news if hasattr(each.event, "topic_id")]
         if not topics or not len(kept):
@@ -140,13 +145,16 @@ class _Searches:
         self.queries: Queries[_Kept] = Queries()
         self._kept: dict[int, _Kept] = {}
         self._keeping: dict[_Kept, set[int]] = {}
+        self.unknown: set[str] = set()
+        """Names that they ask for and nobody had when they began to wait."""
 
     def put(self, rows: Sequence[SavedSearch]) -> None:
         """Let these searches wait."""
         for row in rows:
             key = self._kept[row.id] = (row.digest, row.tells)
             self._keeping.setdefault(key, set()).add(row.id)
-        for key, query in _resolved({(row.digest, row.tells): _looked_for(row.arguments, row.tells) for row in rows}):
+        wanted = {(row.digest, row.tells): _looked_for(row.arguments, row.tells) for row in rows}
+        for key, query in self._resolved(wanted):
             self.queries.add(key, query)
 
     def forget(self, saved_search_ids: Collection[int]) -> None:
@@ -160,23 +168,23 @@ class _Searches:
                 del self._keeping[key]
                 self.queries.discard(key)
 
-
-def _resolved(wanted: Mapping[_Kept, Query]) -> Iterator[tuple[_Kept, Query]]:
-    """The queries with their names resolved, by two statements for all."""
-    slugs = {slug for each in wanted.values() for slug in each.categories}
-    handles = {name.removeprefix("@") for each in wanted.values() for name in each.authors}
-    categories = {
-        row.slug: row.id for row in db.session.execute(select(Category.slug, Category.id).where(Category.slug.in_(slugs)))
-    }
-    authors = {
-        row.handle: row.id for row in db.session.execute(select(Account.handle, Account.id).where(Account.handle.in_(handles)))
-    }
-    for key, each in wanted.items():
-        resolved = each.resolved(
-            category_ids=[categories[slug] for slug in each.categories if slug in categories],
-            author_ids=[authors[name.removeprefix("@")] for name in each.authors if name.removeprefix("@") in authors],
-        )
-        yield key, resolved
+    def _resolved(self, wanted: Mapping[_Kept, Query]) -> Iterator[tuple[_Kept, Query]]:
+        """The queries with their names resolved, by two statements for all."""
+        slugs = {slug for each in wanted.values() for slug in each.categories}
+        handles = {name.removeprefix("@") for each in wanted.values() for name in each.authors}
+        categories = {
+            row.slug: row.id for row in db.session.execute(select(Category.slug, Category.id).where(Category.slug.in_(slugs)))
+        }
+        authors = {
+            row.handle: row.id for row in db.session.execute(select(Account.handle, Account.id).where(Account.handle.in_(handles)))
+        }
+        self.unknown |= handles - authors.keys()
+        for key, each in wanted.items():
+            resolved = each.resolved(
+                category_ids=[categories[slug] for slug in each.categories if slug in categories],
+                author_ids=[authors[name.removeprefix("@")] for name in each.authors if name.removeprefix("@") in authors],
+            )
+            yield key, resolved
 
 
 def _looked_for(arguments: Mapping[str, str], tells: str) -> Query:
@@ -220,14 +228,17 @@ def _tell(u: Unit, portion: Sequence[tuple[int, _Match]]) -> None:
     earlier = select(SearchMatch.saved_search_id, SearchMatch.topic_id).where(SearchMatch.saved_search_id.in_(ids))
     told = {(row.saved_search_id, row.topic_id) for row in u.session.execute(earlier)}
     viewers = viewers_unchecked({row.account_id for row in saved.values()})
+    # Where the topics stand now: what was read for comparing may be seconds old, and who may not read it today may tomorrow.
+    now = select(Topic.id, Category.visibility).join(Category, Category.id == Topic.category_id)
+    now = now.where(Topic.id.in_({match.document.topic_id for _, match in portion}), Topic.held_at.is_(None))
+    places = {row.id: row.visibility for row in u.session.execute(now.where(Topic.removed_at.is_(None)))}
     new: list[dict[str, Any]] = []
     for saved_search_id, match in portion:
         row, topic_id = saved.get(saved_search_id), match.document.topic_id
         viewer = viewers.get(row.account_id) if row is not None else None
         if row is None or viewer is None or viewer.suspended or (saved_search_id, topic_id) in told:
             continue
-        readable = match.document.audience in map(audience_of, visibilities_open_to(viewer))
-        if not readable or row.paused_at is not None or not _is_new_to(row, match):
+        if places.get(topic_id) not in visibilities_open_to(viewer) or row.paused_at is not None or not _is_new_to(row, match):
             continue
         told.add((saved_search_id, topic_id))
         new.append({"saved_search_id": saved_search_id, "topic_id": topic_id, "at": u.now})

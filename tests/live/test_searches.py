@@ -164,6 +164,22 @@ def test_a_page_is_read_anew_where_texts_are_too_long_to_compare(following: Foll
     assert "refresh" in push["html"]
 
 
+def test_names_that_nobody_had_are_known_once_somebody_has_them(following: Following) -> None:
+    open_page(following, "a", {"q": "in:spares"})
+    open_page(following, "b", {"q": "from:@latecomer"})
+    ask(following, "Anything")
+    assert told(following) == []
+    with following.app.app_context():
+        following.forum.category("spares")
+        following.forum.person("latecomer")
+    told(following)
+    first, second = ask(following, "A spare thing", category="spares"), ask(following, "Anything else", handle="latecomer")
+    assert {sids[0]: marks(push["html"]) for _kind, push, sids in told(following)} == {
+        "a": [("found", first)],
+        "b": [("found", second)],
+    }
+
+
 def test_what_is_not_for_everybody_reaches_only_who_may_read_it(following: Following) -> None:
     for sid, who in (("visitor", None), ("newcomer", "newcomer"), ("friend", "friend"), ("worker", "worker")):
         open_page(following, sid, PUMP, who)

@@ -172,6 +172,26 @@ def test_rights_are_those_of_the_moment(forum: Forum, told: Told) -> None:
     assert [who for who, topic_id, _ in told() if topic_id == inside.topic_id] == ["newcomer"]
 
 
+def test_what_was_out_of_sight_when_it_was_to_be_told_is_told_later(
+    forum: Forum, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(forum, "asker")
+    topic = forum.question("keeper", title="A pump")
+    whole = saved_follow._portions
+    with monkeypatch.context() as meanwhile:
+
+        def moved(found: Any) -> Any:
+            if found:
+                move_topic(by=forum["keeper"], topic_id=topic.topic_id, category_id=forum.categories["inside"])
+                meanwhile.undo()
+            return whole(found)
+
+        meanwhile.setattr(saved_follow, "_portions", moved)
+        assert told() == []
+    move_topic(by=forum["keeper"], topic_id=topic.topic_id, category_id=forum.categories["parts"])
+    assert told() == [("asker", topic.topic_id, "matches")]
+
+
 def test_what_pauses_or_was_given_up_tells_nothing(forum: Forum, told: Told) -> None:
     pausing, dropped = keep(forum, "asker"), keep(forum, "friend")
     forum.question("speaker", title="A pump")
@@ -197,6 +217,11 @@ def test_names_mean_what_they_mean_now(forum: Forum, told: Told) -> None:
     forum.category("spares")
     second = forum.question("keeper", title="Anything else", category="spares")
     assert told() == [("worker", second.topic_id, "matches")]
+    keep(forum, "friend", {"q": "from:@latecomer"})
+    assert told() == []
+    forum.person("latecomer")
+    third = forum.question("latecomer", title="Anything at last")
+    assert [each for each in told() if each[0] == "friend"] == [("friend", third.topic_id, "matches")]
 
 
 def test_edits_make_matches_and_held_questions_wait(forum: Forum, told: Told) -> None:
