@@ -85,7 +85,8 @@ class Move(Base):
     """What went from a duplicate to its original, so that undoing the duplicate can bring it back.
 
     `what` is `follow`, `me_too`, `asker` (who asked the duplicate has the problem of the original too) or `visitor`.
-    `made` tells whether a row at the original was made for it; `level`, `chosen` and `at` are those of the moved row.
+    `made` tells whether a row at the original was made for it; `level`, `chosen` and `at` are those of the moved row. Of a
+    visitor who stood at both, `visitor_id` is the row at the original and `level` has the id of the one that was given up.
     """
 
     __tablename__ = "follow_moves"

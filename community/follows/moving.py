@@ -6,10 +6,11 @@ them and does nothing, and undoing brings back what nobody has changed at the or
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, false, insert, literal, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
+from community.core.base import Id
 from community.core.unit import Unit
 from community.follows.counting import recount_me_toos
 from community.follows.events import MeToosRecounted
@@ -30,31 +31,67 @@ QUIET = ("muted", "none")
 def move_to_original(u: Unit, event: DuplicateMarked) -> None:
     """Inside a unit: move whoever may read the original, unless the duplicate was undone by now or this was done before."""
     duplicate, original = u.fetch(Topic, event.topic_id), u.fetch(Topic, event.original_id)
-    live = exists().where(Duplicate.topic_id == duplicate.id, Duplicate.original_id == original.id, Duplicate.undone_at.is_(None))
-    moved = exists().where(Move.topic_id == duplicate.id, Move.original_id == original.id)
-    if not u.session.execute(select(live & ~moved)).scalar_one():
-        return
-    _move_follows(u, duplicate, original)
-    _move_members(u, duplicate, original)
-    _add_asker(u, duplicate, original)
-    _move_visitors(u, duplicate, original)
-    _tell(u, duplicate, original)
+    moved = select(Move.id).where(Move.topic_id == duplicate.id, Move.original_id == original.id)
+    if _is_live(u, duplicate, original) and not _any(u, moved):
+        _move(u, duplicate, original, asker=True)
+        _tell(u, duplicate, original)
 
 
 def move_back(u: Unit, event: DuplicateUndone) -> None:
-    """Inside a unit: bring back what was moved, and take away at the original what stands there as it was moved."""
+    """Inside a unit: bring back what was moved, and take away at the original what stands there as it was moved.
+
+    Where the original was a duplicate itself since, everything went on from there: those steps are undone before and done again.
+    """
     duplicate, original = u.fetch(Topic, event.topic_id), u.fetch(Topic, event.original_id)
-    these = (Move.topic_id == duplicate.id, Move.original_id == original.id)
-    if not u.session.execute(select(exists().where(*these))).scalar_one():
+    if not _any(u, select(Move.id).where(Move.topic_id == duplicate.id, Move.original_id == original.id)):
         return
+    further = _moved_on(u, original)
+    askers = [_asker_stands(u, *step) for step in further]
+    for step in reversed(further):
+        _return(u, *step)
+    _return(u, duplicate, original)
+    for step, asker in zip(further, askers, strict=True):
+        if _is_live(u, *step):
+            _move(u, *step, asker=asker)
+    _tell(u, duplicate, original, *(at for _from, at in further))
+
+
+def _move(u: Unit, duplicate: Topic, original: Topic, *, asker: bool) -> None:
+    _move_follows(u, duplicate, original)
+    _move_members(u, duplicate, original)
+    if asker:
+        _add_asker(u, duplicate, original)
+    _move_visitors(u, duplicate, original)
+    u.session.flush()
+
+
+def _return(u: Unit, duplicate: Topic, original: Topic) -> None:
+    these = (Move.topic_id == duplicate.id, Move.original_id == original.id)
     _return_follows(u, duplicate, original, these)
     _return_members(u, duplicate, original, these)
-    kept = select(Move.visitor_id).where(*these, Move.what == "visitor")
-    u.session.execute(
-        update(VisitorMeToo).where(VisitorMeToo.id.in_(kept), VisitorMeToo.topic_id == original.id).values(topic_id=duplicate.id)
-    )
+    _return_visitors(u, duplicate, original, these)
     u.session.execute(delete(Move).where(*these))
-    _tell(u, duplicate, original)
+
+
+def _is_live(u: Unit, duplicate: Topic, original: Topic) -> bool:
+    live = (Duplicate.topic_id == duplicate.id, Duplicate.original_id == original.id, Duplicate.undone_at.is_(None))
+    return _any(u, select(Duplicate.topic_id).where(*live))
+
+
+def _moved_on(u: Unit, topic: Topic) -> list[tuple[Topic, Topic]]:
+    """The steps by which what was moved to a topic went on, from topic to topic."""
+    steps: list[tuple[Topic, Topic]] = []
+    while to_id := u.session.scalars(select(Move.original_id).where(Move.topic_id == topic.id).limit(1)).first():
+        steps.append((topic, u.fetch(Topic, to_id)))
+        topic = steps[-1][1]
+    return steps
+
+
+def _asker_stands(u: Unit, duplicate: Topic, original: Topic) -> bool:
+    """Whether who asked the duplicate still has the problem of the original by the step between them."""
+    query = select(MeToo.id).join(Move, and_(Move.account_id == MeToo.account_id, Move.at == MeToo.at))
+    step = (Move.topic_id == duplicate.id, Move.original_id == original.id, Move.what == "asker")
+    return _any(u, query.where(*step, MeToo.topic_id == original.id))
 
 
 def _move_follows(u: Unit, duplicate: Topic, original: Topic) -> None:
@@ -120,6 +157,9 @@ def _move_visitors(u: Unit, duplicate: Topic, original: Topic) -> None:
     u.session.execute(
         delete(VisitorMeToo).where(VisitorMeToo.topic_id == original.id, VisitorMeToo.confirmed_at.is_(None), waiting)
     )
+    both = select(_VisitorThere.id, VisitorMeToo.created_at, false()).join(VisitorMeToo, same).where(*here)
+    both = both.add_columns(*_constants(u, duplicate, original, "visitor"), cast(VisitorMeToo.id, Text), literal(False))
+    u.session.execute(insert(Move).from_select(["visitor_id", "at", "made", *_CONSTANTS, "level", "chosen"], both))
     u.session.execute(delete(VisitorMeToo).where(*here, exists().where(same)))
     rows = select(VisitorMeToo.id, VisitorMeToo.created_at, true()).where(*here)
     rows = rows.add_columns(*_constants(u, duplicate, original, "visitor"), literal(""), literal(False))
@@ -158,6 +198,22 @@ def _return_members(u: Unit, duplicate: Topic, original: Topic, these: tuple[Col
         .where(*these, Move.made, Move.what.in_(("me_too", "asker")), MeToo.topic_id == original.id)
     )
     u.session.execute(delete(MeToo).where(MeToo.id.in_(standing)))
+
+
+def _return_visitors(u: Unit, duplicate: Topic, original: Topic, these: tuple[ColumnElement[bool], ...]) -> None:
+    """Who stood at both stands at both again, by the row's former id, which is in links; whoever withdrew has withdrawn."""
+    moved = (*these, Move.what == "visitor")
+    here = exists().where(_VisitorThere.topic_id == duplicate.id, _VisitorThere.address == VisitorMeToo.address)
+    kept = (VisitorMeToo.id.in_(select(Move.visitor_id).where(*moved, Move.made)), VisitorMeToo.topic_id == original.id)
+    u.session.execute(update(VisitorMeToo).where(*kept, ~here).values(topic_id=duplicate.id))
+    same = (VisitorMeToo.address, VisitorMeToo.language, VisitorMeToo.mailed_at, VisitorMeToo.confirmed_at, VisitorMeToo.told_at)
+    again = (
+        select(cast(Move.level, Id), literal(duplicate.id), Move.at, *same)
+        .join(VisitorMeToo, VisitorMeToo.id == Move.visitor_id)
+        .where(*moved, ~Move.made, VisitorMeToo.confirmed_at.is_not(None), ~here)
+    )
+    columns = ["id", "topic_id", "created_at", *(column.key for column in same)]
+    u.session.execute(insert(VisitorMeToo).from_select(columns, again))
 
 
 def _tell(u: Unit, *topics: Topic) -> None:

@@ -13,6 +13,7 @@ from community.core.errors import Conflict
 from community.core.unit import unit
 from community.extensions import db
 from community.follows.actions import add_me_too, follow_topic, undo_me_too
+from community.follows.actions.visitors import withdraw_visitor
 from community.follows.counting import recount_me_toos
 from community.follows.keeping import FollowKeeper
 from community.follows.models import Move, VisitorMeToo
@@ -118,6 +119,8 @@ def test_undoing_brings_everything_back_where_nothing_else_happened(app: Flask) 
         add_me_too(by=p.forum["ben"], topic_id=p.original)
         follow_topic(by=p.forum["cleo"], topic_id=p.duplicate, level="answers")
         visitor(p.duplicate, "one@example.com")
+        visitor(p.duplicate, "two@example.com")
+        visitor(p.original, "two@example.com")
         before = (p.counts(), {handle: p.level(handle) for handle in p.forum.people}, p.visitors())
         p.mark()
         p.undo()
@@ -126,6 +129,63 @@ def test_undoing_brings_everything_back_where_nothing_else_happened(app: Flask) 
         p.mark()
         p.undo()
         assert (p.counts(), {handle: p.level(handle) for handle in p.forum.people}, p.visitors()) == before
+
+
+def test_a_visitor_who_stood_at_both_stands_by_the_row_that_the_mailed_link_names(app: Flask) -> None:
+    with app.test_request_context():
+        p = pair(app)
+        for topic_id in (p.duplicate, p.original):
+            visitor(topic_id, "two@example.com")
+        first, second = db.session.scalars(select(VisitorMeToo.id).order_by(VisitorMeToo.id)).all()
+        p.mark()
+        p.undo()
+        assert p.counts() == (1, 1)
+        withdraw_visitor(visitor_id=first)
+        assert p.counts() == (0, 1)
+        visitor(p.duplicate, "two@example.com")
+        p.mark()
+        withdraw_visitor(visitor_id=second)
+        p.undo()
+        assert p.counts() == (0, 0), "who withdrew at the original does not come back elsewhere"
+
+
+def test_undoing_a_step_of_a_chain_brings_back_what_went_on_from_there(app: Flask) -> None:
+    with app.test_request_context():
+        p = pair(app)
+        last = p.forum.question("speaker", title="Why does it whirr?").topic_id
+        for handle in ("anna", "ben", "cleo"):
+            add_me_too(by=p.forum[handle], topic_id=p.duplicate)
+        add_me_too(by=p.forum["keeper"], topic_id=p.original)
+        follow_topic(by=p.forum["worker"], topic_id=p.duplicate)
+        visitor(p.duplicate, "one@example.com")
+        for topic_id in (p.duplicate, p.original, last):
+            visitor(topic_id, "all@example.com")
+        before = (p.counts(), count(last), {handle: p.level(handle) for handle in p.forum.people}, sorted(p.visitors()))
+        p.mark()
+        onward = Pair(p.forum, p.original, last)
+        onward.mark()
+        # anna, ben, cleo, keeper, both askers and two visitors
+        assert (p.counts(), count(last)) == ((0, 0), 8)
+        undo_me_too(by=p.forum["ben"], topic_id=last)
+        undo_me_too(by=p.forum["friend"], topic_id=last)
+        p.undo()
+        assert (p.counts(), count(last)) == ((4, 0), 2), (
+            "anna, cleo and two visitors are back; keeper and a visitor stay at the last"
+        )
+        assert level_of(p.forum["worker"], "topic", p.duplicate) == "everything"
+        assert level_of(p.forum["worker"], "topic", last) == ""
+        assert (p.duplicate, "one@example.com") in p.visitors()
+        onward.undo()
+        assert (p.counts(), count(last)) == ((4, 2), 1)
+        add_me_too(by=p.forum["ben"], topic_id=p.duplicate)
+        after = (p.counts(), count(last), {handle: p.level(handle) for handle in p.forum.people}, sorted(p.visitors()))
+        assert after == before
+        assert db.session.scalars(select(Move.id)).all() == []
+
+
+def count(topic_id: int) -> int:
+    db.session.rollback()
+    return db.session.execute(select(Topic.me_too_count).where(Topic.id == topic_id)).scalar_one()
 
 
 def test_what_happened_since_stays(app: Flask) -> None:
