@@ -59,6 +59,16 @@ def is_quiet(zone: str, moment: datetime, settings: Site) -> bool:
     return local.hour >= begins or local.hour < ends
 
 
+def awake_from(zone: str, moment: datetime, settings: Site) -> datetime:
+    """The first moment, from this one, at which somebody who lives in a time zone may be disturbed: in steps of 15 minutes, UTC."""
+    quarter = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    for step in range(24 * 4):
+        at = max(moment, quarter + step * timedelta(minutes=15))
+        if not is_quiet(zone, at, settings):
+            return at
+    return moment + timedelta(days=1)
+
+
 def answer_to_judge(u: Unit, topic: Topic) -> Post | None:
     """The answer that the asker has not reacted to: the newest official one, else the newest. None where they spoke last."""
     spoke = select(func.max(Post.number)).where(Post.topic_id == topic.id, Post.author_id == topic.author_id, *_SEEN)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, current_app, render_template
@@ -19,6 +20,9 @@ from community.core.unit import Unit
 from community.mail.colours import hexadecimal
 from community.mail.models import OutgoingMail
 from community.settings.queries import site
+
+STALE: Final = timedelta(days=3)
+"""A mail that could not leave for this long says nothing its reader still waits for."""
 
 _TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|solved|unsolved)/)[\w.-]{20,}")
 _ADDRESS: Final = re.compile(r"https?://\S+")
@@ -63,6 +67,10 @@ class Kind:
     settled: Callable[[Unit, OutgoingMail], None] | None = None
     urgent: bool = False
     """Sent before others: somebody waits for it."""
+    stale: timedelta | None = STALE
+    """How old a mail may be when it leaves; None where it is worth sending as long as `gather` finds facts."""
+    not_before: Callable[[Unit, OutgoingMail], datetime] | None = None
+    """The earliest moment at which it may leave, asked before each try; waiting for it is no try."""
 
 
 def kinds() -> dict[str, Kind]:

@@ -31,9 +31,6 @@ PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 
 CLAIM: Final = timedelta(minutes=5)
 """How long a mail belongs to the process that sends it."""
 
-STALE: Final = timedelta(days=3)
-"""A mail that could not leave for this long says nothing its reader still waits for."""
-
 logger = structlog.get_logger()
 
 
@@ -106,10 +103,14 @@ def _claim(mail_id: int) -> Claimed | None:
             if kind is not None and kind.settled is not None:
                 kind.settled(u, mail)
             return None
+        kind = letters.kinds().get(mail.kind)
+        earliest = u.now if kind is None or kind.not_before is None else kind.not_before(u, mail)
+        if earliest > u.now:
+            mail.next_try_at = earliest
+            return None
         mail.next_try_at = u.now + CLAIM
         mail.tries += 1
-        stale = u.now - mail.created_at > STALE
-        kind = letters.kinds().get(mail.kind)
+        stale = kind is None or (kind.stale is not None and u.now - mail.created_at > kind.stale)
         return Claimed(mail.id, mail.tries, kind, None if stale or kind is None else kind.gather(u, mail))
 
 

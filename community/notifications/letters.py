@@ -138,7 +138,7 @@ def forget_address(u: Unit, mail: OutgoingMail) -> None:
 KINDS: Final = {
     "notifications": Kind(gather_told, write_told),
     "me_too_confirm": Kind(gather_confirm, write_confirm, urgent=True),
-    "me_too_solved": Kind(gather_solved, write_solved, settled=forget_address),
+    "me_too_solved": Kind(gather_solved, write_solved, settled=forget_address, stale=None),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from flask import render_template
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from community.accounts.links import PATHS, make_link
 from community.accounts.models import Account
 from community.answers.models import Nudge
-from community.answers.nudges import MOST
+from community.answers.nudges import MOST, awake_from
 from community.core.errors import NotFound, Unauthorized
 from community.core.fragments import base_url
 from community.core.markup import excerpt
@@ -84,6 +85,12 @@ def gather(u: Unit, mail: OutgoingMail) -> NudgeFacts | None:
     )
 
 
+def awake(u: Unit, mail: OutgoingMail) -> datetime:
+    """When its reader may be disturbed: a mail that failed or waited for a worker may come into the night."""
+    account = u.session.get(Account, mail.account_id) if mail.account_id is not None else None
+    return u.now if account is None else awake_from(account.time_zone, u.now, site())
+
+
 def write(facts: NudgeFacts) -> Letter:
     """The letter of these facts."""
     subject = gettext("Did it solve your problem? %(title)s", title=facts.title)
@@ -92,7 +99,7 @@ def write(facts: NudgeFacts) -> Letter:
     return Letter(facts.to, subject, text, html, stops(facts.stop))
 
 
-KINDS: Final = {KIND: Kind(gather, write)}
+KINDS: Final = {KIND: Kind(gather, write, not_before=awake)}
 
 
 def _is_muted(u: Unit, asker: Viewer, post: Post) -> bool:

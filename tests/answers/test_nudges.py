@@ -188,6 +188,24 @@ def test_the_mail_names_question_and_answer_and_what_to_do(forum: Forum) -> None
     assert mail == "Did it solve your problem? Why <b>does</b> it rattle?"
 
 
+def test_a_mail_that_could_not_leave_by_day_waits_for_the_morning(forum: Forum) -> None:
+    forum.post("friend", forum.question())
+    move_to("Asia/Kathmandu", "asker", forum)  # 5:45 ahead of UTC
+    evening = datetime(2027, 3, 4, 14, 30, tzinfo=UTC)
+    with clock.at(evening):
+        nudge_askers()
+        take_all(MailFollower())
+    seen = []
+    for hours in (1.2, 2, 8, 11.6, 11.8):
+        with clock.at(evening + hours * HOUR):
+            send_due()
+            db.session.rollback()
+            mail = db.session.scalars(select(OutgoingMail).where(OutgoingMail.kind == "nudge")).one()
+            seen.append((mail.tries, mail.shown_text != ""))
+            assert mail.next_try_at is None or mail.next_try_at == datetime(2027, 3, 5, 2, 15, tzinfo=UTC), "8:00 there"
+    assert seen == [(0, False)] * 4 + [(1, True)]
+
+
 def test_mails_that_ask_are_stopped_by_one_click_and_by_a_switch(forum: Forum) -> None:
     asked = forum.question()
     forum.post("friend", asked)

@@ -274,6 +274,20 @@ def test_a_visitor_confirms_hears_of_the_solution_and_is_forgotten(make_app: Cal
         assert [mail for mail in p.settle(90) if mail["To"] == "vera@example.com"] == []
 
 
+def test_a_visitor_hears_of_the_solution_however_long_no_mail_could_leave(make_app: Callable[..., Flask], box: Box) -> None:
+    with post(make_app, box) as p:
+        topic = p.forum.question()
+        answer = p.forum.post("friend", topic)
+        with unit() as u:
+            left = {"topic_id": topic.topic_id, "address": "vera@example.com", "language": "en"}
+            u.add(VisitorMeToo(**left, created_at=u.now, confirmed_at=u.now))
+        accept_answer(by=p.forum["asker"], post_id=answer.post_id)
+        days = timedelta(days=4).total_seconds()
+        assert [mail["To"] for mail in p.settle(days) if mail["Subject"].startswith("Solved")] == ["vera@example.com"]
+        db.session.rollback()
+        assert db.session.scalars(select(VisitorMeToo.address)).all() == [None]
+
+
 def test_a_member_s_address_counts_as_the_member(make_app: Callable[..., Flask], box: Box) -> None:
     from community.follows.actions import add_me_too
 
