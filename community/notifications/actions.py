@@ -119,12 +119,19 @@ def unsubscribe(*, token: str) -> Stop:
             if follow is not None and follow.account_id == owner.id:
                 u.session.delete(follow)
                 u.record(FollowChanged(by_id=owner.id, kind=follow.kind, target_id=follow.target_id, level=None))
-        elif _choose(u, owner.id or 0, stop.key, on=False):
+        elif stop.key in KINDS and _choose(u, owner.id or 0, stop.key, on=False):
             u.record(MailChanged(by_id=owner.id))
         waiting: list[Any] = [Notification.account_id == owner.id, Notification.mail_at.is_not(None)]
-        waiting.append(Notification.topic_id == int(stop.key) if stop.kind == "topic" else Notification.kind == stop.key)
+        waiting.append(_is_stopped_by(stop))
         u.session.execute(update(Notification).where(*waiting).values(mail_at=None).execution_options(synchronize_session=False))
     return stop
+
+
+def _is_stopped_by(stop: Stop) -> ColumnElement[bool]:
+    """The condition on a Notification that what is stopped brought it."""
+    if stop.kind == "kind":
+        return Notification.kind == stop.key
+    return (Notification.topic_id if stop.kind == "topic" else Notification.follow_id) == int(stop.key)
 
 
 def _title(which: ColumnElement[bool], reader: Viewer) -> str:

@@ -26,6 +26,7 @@ from community.mail.sending import send_due
 from community.notifications.actions import unsubscribe
 from community.notifications.queries import mail_choices
 from community.posts.actions import remove_post
+from community.posts.models import Post
 from community.settings.actions import change_settings
 from community.settings.definitions import Site
 from community.settings.queries import site
@@ -305,6 +306,21 @@ def test_the_other_link_brings_it_back_with_what_is_wrong(letter) -> None:
     assert "Did not solve it for Asker" in unescape(page.text)
     assert say(forum, f"/solved/{token}").status_code == 404
     assert answer.post_id
+
+
+def test_what_was_typed_stays_where_nobody_can_write_any_more(letter) -> None:
+    forum, asked, answer, token = letter
+    with forum.app.app_context():
+        close_topic(by=forum["keeper"], topic_id=asked.topic_id, reason="Enough said.")
+    refused = say(forum, f"/unsolved/{token}", body="It rattles on.")
+    assert refused.status_code == 409
+    page = unescape(refused.text)
+    assert "It rattles on.</textarea>" in page
+    assert "closed" in page
+    assert "Without a text you can say so all the same." in page
+    assert say(forum, f"/unsolved/{token}").status_code == 303, "the link was not used up"
+    with forum.app.app_context():
+        assert db.session.get_one(Post, answer.post_id).rejected_at is not None
 
 
 def test_forged_and_old_links_and_those_to_a_former_address_do_nothing(letter) -> None:

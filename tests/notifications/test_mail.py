@@ -29,7 +29,7 @@ from community.mail.models import OutgoingMail
 from community.mail.sending import send_due
 from community.notifications.actions import choose_mail, mark_read, stop_token
 from community.notifications.follow import NotificationFollower
-from community.posts.actions import remove_post
+from community.posts.actions import remove_post, write_post
 from community.topics.models import Topic
 from tests.forum import Forum, small_forum, take_all
 from tests.mail.test_outbox import Box, box
@@ -219,6 +219,24 @@ def test_a_followed_place_stops_by_its_own_link(make_app: Callable[..., Flask], 
         assert level_of(p.forum["friend"], "category", p.forum.categories["parts"]) == ""
         forged = stop_token(p.forum.people["asker"], "follow", 1)
         assert p.app.test_client().post(f"/unsubscribe/{forged}").status_code == 200
+
+
+def test_what_waits_to_be_mailed_stops_with_the_follow_that_brought_it(make_app: Callable[..., Flask], box: Box) -> None:
+    with post(make_app, box) as p:
+        follow_category(by=p.forum["friend"], slug="parts")
+        p.travel.shift(timedelta(seconds=1))
+        p.forum.question()
+        (mail,) = p.settle(90)
+        own = p.forum.question("friend", title="Mine").topic_id
+        p.forum.question(title="Another")
+        write_post(by=p.forum["asker"], topic_id=own, body="Tighten it.")
+        assert p.settle() == []
+        path = mail["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+        assert p.app.test_client().post(path).status_code == 200
+        assert ["Mine" in late["Subject"] for late in p.settle(90) if late["To"] == "friend@example.com"] == [True]
+        retired = stop_token(p.forum.people["friend"], "kind", "a kind of long ago")
+        assert p.app.test_client().get(f"/unsubscribe/{retired}").status_code == 200
+        assert p.app.test_client().post(f"/unsubscribe/{retired}").status_code == 200
 
 
 def test_it_is_in_the_time_of_its_reader(make_app: Callable[..., Flask], box: Box) -> None:

@@ -10,7 +10,7 @@ from community.accounts.links import LinkOver
 from community.answers import actions
 from community.answers.forms import RejectionForm
 from community.answers.routes.blueprint import bp
-from community.core.errors import Invalid
+from community.core.errors import Conflict, Invalid
 from community.core.fragments import private_page, respond
 from community.core.limits import by_network
 from community.posts.queries import post_views_unchecked
@@ -59,6 +59,11 @@ def say_unsolved(token: str) -> Response:
             verdict = actions.reject_by_link(token=token, body=form.body.data or "")
         except Invalid as error:
             form.refuse(error)
+        except Conflict as error:
+            form.refuse(error)
+            if (form.body.data or "").strip():
+                form.form_errors = [*form.form_errors, _("Without a text you can say so all the same.")]
+            return _page("unsolved", token, error.status, form)
         else:
             flash(_("Thank you. Your question waits for an answer again."), "good")
             return respond(verdict.url)
