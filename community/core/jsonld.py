@@ -101,7 +101,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A question of the FAQ and its one answer, both plain text; `url` is where it stands on the page."""
+    """A question of the FAQ and its one answer, both plain text; `url` leads to where it stands."""
 
     question: str
     answer: str

@@ -184,7 +184,7 @@ def _edit_page(entry_id: int, error: Refused | None = None, refused: EditorsForm
 def _document(page: FaqPage) -> dict[str, object]:
     """What the page says of itself to search engines: the entries that stand on it, in their order."""
     stated = [
-        jsonld.Entry(question=each.question, answer=each.text, url=f"/faq#{each.anchor}")
+        jsonld.Entry(question=each.question, answer=each.text, url=each.url)
         for section in page.sections
         for each in section.entries
     ]

@@ -20,7 +20,7 @@ from community.home.blueprint import bp
 from community.home.sitemaps import Place, files, places
 from community.posts.reading import begin
 
-STANDING = ("/", "/questions", "/faq", "/team")
+STANDING = ("/", "/questions", "/faq", "/team", "/promise", "/record")
 """Pages that are always there."""
 
 SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"

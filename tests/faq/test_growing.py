@@ -33,7 +33,7 @@ from community.faq.actions import (
 )
 from community.faq.follow import FaqFollower
 from community.faq.models import FaqEntry, FaqWording
-from community.faq.queries import entries_to_check, entry_for, faq_page, latest_entries, place_of
+from community.faq.queries import entries_to_check, faq_page, latest_entries, place_of
 from community.faq.views import Chosen, EntryView
 from community.follows.actions import add_me_too
 from community.insights.actions import count_found, count_successful
@@ -330,7 +330,7 @@ def test_only_answered_public_questions_can_be_put_in_by_hand(forum: Forum) -> N
         add_topic(by=forum["speaker"], topic_id=hidden.topic_id)
     assert shown() == []
     with pytest.raises(NotFound):
-        entry_for(1)
+        place_of(1)
 
 
 def test_places_and_products_have_pages_of_their_own(forum: Forum) -> None:

@@ -63,7 +63,22 @@ def test_everybody_reads_it_and_hostile_titles_stay_text(forum: Forum) -> None:
     assert isinstance(entities, list)
     assert [each["name"] for each in entities] == [HOSTILE, "Where is the bell?"]
     assert entities[0]["acceptedAnswer"]["text"] == "Tighten the screw."
-    assert entities[0]["url"] == "http://localhost/faq#faq_1"
+    assert entities[0]["url"] == "http://localhost/faq/1"
+
+
+def test_every_address_of_an_entry_leads_to_where_it_stands(app: Flask, forum: Forum) -> None:
+    with app.app_context():
+        for number in range(6):  # more than the page of all places shows of one
+            entry(forum, f"Question {number}?")
+    visitor = forum.browser()
+    (document,) = [each for each in documents(visitor.get("/faq?category=parts").text) if each["@type"] == "FAQPage"]
+    entities = document["mainEntity"]
+    assert isinstance(entities, list)
+    assert len(entities) == 8
+    for entity in entities:
+        assert entity["url"] == entity["acceptedAnswer"]["url"]
+        place, _hash, anchor = visitor.get(entity["url"].removeprefix("http://localhost")).location.partition("#")
+        assert f'id="{anchor}"' in visitor.get(place).text, entity["url"]
 
 
 def test_an_empty_faq_says_what_it_is_for(app: Flask) -> None:

@@ -67,7 +67,7 @@ def test_everything_public_is_there_and_nothing_else(app: Flask, forum: Forum) -
     found = all_locations(forum.browser())
     base = "http://localhost"
     assert {address.removeprefix(base) for address in found} == {
-        *("/", "/questions", "/faq", "/team", "/c/parts", "/u/speaker", "/t/1/why-does-it-rattle"),
+        *("/", "/questions", "/faq", "/team", "/promise", "/record", "/c/parts", "/u/speaker", "/t/1/why-does-it-rattle"),
         "/tags/gr%C3%B6%C3%9Fe",
     }
     assert all_locations(forum.browser("keeper")) == found, "the same for everybody"

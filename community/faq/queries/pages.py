@@ -72,14 +72,6 @@ def entry_views(ids: Sequence[int]) -> list[EntryView]:
     return [_view(row, posts[row.post_id], variants[row.id]) for row in found if row.post_id in posts]
 
 
-def entry_for(entry_id: int) -> EntryView:
-    """One entry. Raises NotFound where it is not shown."""
-    found = entry_views([entry_id])
-    if not found:
-        raise NotFound
-    return found[0]
-
-
 def place_of(entry_id: int) -> str:
     """Where an entry stands, or the one that it was merged into: the path of the page, with the page's number and the entry's id.
 
