@@ -28,6 +28,9 @@ JOIN = 0.05
 LOOK = 1.0
 """Seconds between looks at the log when no hint comes."""
 
+ASKED = 0.02
+"""Seconds between looks while other readers are being asked: what concerns their channels goes out that soon."""
+
 SWEEP = 30.0
 """Seconds between looks for sessions that ran out."""
 
@@ -51,6 +54,7 @@ class Tail:
         self._position: Position | None = None
         self._waiting: dict[Channel, list[Recorded]] = {}
         self._fresh: list[Recorded] = []  # what other readers have not been asked about yet
+        self._asking: gevent.Greenlet[..., None] | None = None
         self._opens: dict[Channel, float] = {}  # when the next push of a channel may go out, in monotonic seconds
         self._swept = time.monotonic()
 
@@ -83,13 +87,22 @@ class Tail:
         for channel in [channel for channel in self._waiting if self._opens.get(channel, 0.0) <= now]:
             self._opens[channel] = time.monotonic() + JOIN
             self._pusher.push(Batch(channel, self._now().epoch, self._waiting.pop(channel)))
-        self._ask_others()
+        if self._fresh and not self.is_asking:
+            fresh, self._fresh = self._fresh, []
+            self._asking = gevent.spawn(self._ask_others, fresh, self._now())
 
-    def _ask_others(self) -> None:
-        """Find out which channels of other readers what was read concerns; they are pushed by the next step."""
-        fresh, self._fresh = self._fresh, []
+    @property
+    def is_asking(self) -> bool:
+        """Whether other readers are being asked just now, one after another, so that the order on their channels is kept."""
+        return self._asking is not None and not self._asking.ready()
+
+    def _ask_others(self, fresh: list[Recorded], upto: Position) -> None:
+        """Find out which channels of other readers what was read concerns; they are pushed by the next step.
+
+        It takes as long as topics are long. All other channels are pushed meanwhile.
+        """
         with self._app.app_context():
-            for kind, other in others().items() if fresh else ():
+            for kind, other in others().items():
                 channels = {channel.key: channel for channel in self._listeners.channels(kind)}
                 touching = [each for each in fresh if each.event is not None and other.follows in each.event.channels()]
                 if not channels or not touching:
@@ -98,8 +111,10 @@ class Tail:
                     concerned = other.concerned(touching, channels.keys(), self._showing)
                 except Exception:
                     logger.exception("nobody knows whom it concerns", kind=kind)
-                    self._pusher.ask_all(channels.values(), self._now())
+                    self._pusher.ask_all(channels.values(), upto)
                     continue
+                if self._now().epoch != upto.epoch:
+                    return  # the log was replaced meanwhile, and everybody was told to reload
                 for key, recorded in concerned.items():
                     self._waiting.setdefault(channels[key], []).extend(recorded)
 
@@ -114,7 +129,8 @@ class Tail:
         if not len(self._listeners):
             return 0.0
         soonest = min((self._opens.get(channel, 0.0) for channel in self._waiting), default=None)
-        return LOOK if soonest is None else max(0.0, min(LOOK, soonest - time.monotonic()))
+        look = ASKED if self.is_asking or self._fresh else LOOK
+        return look if soonest is None else max(0.0, min(look, soonest - time.monotonic()))
 
     def _read(self) -> None:
         epoch, newest = head(db.session())

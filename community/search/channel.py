@@ -17,7 +17,7 @@ from community.accounts.models import Account
 from community.categories.events import CategoryChanged, CategoryMade
 from community.core.fragments import REFRESH, fragment, stream_all
 from community.core.log import Event, Recorded
-from community.core.native import NativeThreads
+from community.core.native import NativeThreads, TooBusy
 from community.extensions import db
 from community.posts.events import PostReleased
 from community.posts.queries import tiles_unchecked
@@ -81,7 +81,12 @@ class SearchChannel:
         topics = {_topic_of(each) for each in told} - {0}
         documents = documents_unchecked(topics)
         db.session.rollback()
-        found = _threads.run(lambda: {document.topic_id: self._open.matching(document) for document in documents})
+        waiting = self._open
+        try:
+            found = _threads.run(lambda: {document.topic_id: waiting.matching(document) for document in documents})
+        except TooBusy:
+            self._open = Queries()  # the thread may go on with the others, which nobody may change meanwhile
+            raise
         concerned: dict[str, list[Recorded]] = defaultdict(list)
         for each in told:
             topic_id = _topic_of(each)

@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
+import gevent
 import pytest
 from flask import Flask
+from gevent.event import Event as Gate
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
@@ -344,6 +346,63 @@ def test_when_nobody_knows_whom_it_concerns_everybody_asks(following: Following,
     ask(following, "My pump drips again")
     ((kind, push, _sids),) = told(following)
     assert (kind, push["prev"]) == ("stream", hint["position"])
+
+
+def test_other_channels_are_pushed_while_open_searches_are_compared(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = open_page(following, "a", PUMP)
+    topic_id = ask(following, "Something else")
+    told(following)
+    following.listen("b", channel=Channel("topic", topic_id))
+    gate, asked = Gate(), []
+    whole = searching.SearchChannel.concerned
+
+    def slow(channel: searching.SearchChannel, recorded: Any, *arguments: Any) -> Any:
+        asked.append([each.position for each in recorded])
+        gate.wait()
+        return whole(channel, recorded, *arguments)
+
+    monkeypatch.setattr(searching.SearchChannel, "concerned", slow)
+    sent: list[list[str]] = []
+    for body in ("The pump does.", "The pump, I mean."):
+        with following.app.app_context():
+            edit_post(by=following.forum["asker"], post_id=first_post(topic_id), body=body, version=None)
+        following.now.seconds += 1
+        following.tail.step(following.now)  # type: ignore[arg-type]
+        gevent.sleep(0)
+        sent += [sids for _kind, _push, sids in following.outbox.take()]
+    assert (sent, len(asked)) == ([["b"], ["b"]], 1), "one asks at a time, and nobody else waits for it"
+    gate.set()
+    pushed = [push for _ in range(3) for _kind, push, sids in (*told(following),) if sids == ["a"]]
+    assert len(asked) == 2
+    assert {push["channel"] for push in pushed} == {name}
+    assert marks(pushed[0]["html"]) == [("found", topic_id)]
+    assert sorted(asked) == asked
+
+
+def test_a_comparison_that_takes_too_long_keeps_what_it_compares_to_itself(
+    following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Any] = []
+
+    class Late:
+        """Begins and does not come back in time."""
+
+        def run(self, look: Any) -> None:
+            compared.append(look.__closure__)
+            raise TooBusy
+
+    name = open_page(following, "a", PUMP)
+    channel = following.app.extensions["other_channels"]["search"]
+    assert isinstance(channel, searching.SearchChannel)
+    with monkeypatch.context() as late:
+        late.setattr(searching, "_threads", Late())
+        ask(following, "My pump drips")
+        ((kind, hint, _sids),) = told(following)
+    assert (kind, hint["channel"]) == ("nudge", name)
+    assert channel._open not in [cell.cell_contents for cell in compared[0]]
+    topic_id = ask(following, "My pump drips again")
+    ((_kind, push, _sids),) = told(following)
+    assert marks(push["html"]) == [("found", topic_id)]
 
 
 def number(position: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import gevent
 import pytest
 from flask import Flask
 
@@ -82,6 +83,8 @@ class Following:
 
     def step(self) -> list[tuple[str, dict[str, Any], list[str]]]:
         self.tail.step(self.now)
+        while self.tail.is_asking:
+            gevent.sleep(0)
         return self.outbox.take()
 
 
