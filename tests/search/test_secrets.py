@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from community.answers.actions import accept_answer
+from community.core.position import position_now
+from community.extensions import db
+from community.posts.actions import write_post
 from community.search import whoosh_snapshots
 from community.search.engines import NAMES
 from community.search.follow import rebuild
 from community.search.indexes import indexes
+from community.search.normal import key_of
 from community.search.queries import search
 from community.search.querying import parse
+from community.topics.models import Topic
 from tests.forum import Forum, small_forum
 from tests.search.test_reader import follow_up
 
@@ -72,23 +78,32 @@ def index_anew() -> None:
 
 
 def secret(forum: Forum) -> None:
-    """What one world has more: several topics of the staff's with words that are rare and words that are not."""
+    """What one world has more: several topics of the staff's with words that are rare and words that are not, and a held reply."""
     for number in range(6):
         asked = forum.question(
             "worker", f"Zanzibar battery recall {number}", "quokka recall firmware night " * 5, category="inside"
         )
         forum.post("speaker", asked, "The zanzibar plan: a quokka recall, at night.")
+    shared = db.session.scalars(select(Topic.id).where(Topic.title == "Battery charging 3")).one()
+    db.session.rollback()
+    reply = "A zanzibar battery recall, says the quokka."
+    assert write_post(by=forum["newcomer"], topic_id=shared, body=reply).held, "only its author sees it"
     index_anew()
 
 
-def answers(forum: Forum, handle: str | None) -> dict[str, str]:
-    """Everything that search says to somebody, by address."""
+def answers(forum: Forum, handle: str | None, since: str) -> dict[str, str]:
+    """Everything that search says to somebody, by address; to an open page what it missed `since` a position of the log."""
     browser = forum.browser(handle) if handle else forum.browser()
     asked = [(query, "") for query in QUERIES] + [(query, more) for query in QUERIES[:1] for more in FILTERS]
     addresses = [f"/search?q={query.replace(' ', '+')}{more}" for query, more in asked]
     for query in QUERIES[::3]:
         addresses += [f"/api/v1/search?q={query}", f"/api/v1/similar?title=about+{query}&body=recall+the+quokka"]
-    return {address: masked(browser.get(address).get_data(as_text=True)) for address in addresses}
+    addresses += [f"/t/{topic_id}/related" for topic_id in (1, 7, 24)]
+    with forum.app.app_context():
+        addresses += [f"/live?channels=search:{key_of({'q': query})}&position={since}" for query in QUERIES[:4]]
+    found = {address: browser.get(address) for address in addresses}
+    assert {answer.status_code for answer in found.values()} == {200}
+    return {address: masked(answer.get_data(as_text=True)) for address, answer in found.items()}
 
 
 def masked(text: str) -> str:
@@ -100,17 +115,24 @@ def masked(text: str) -> str:
 
 
 def test_nothing_that_is_restricted_changes_an_answer(forum: Forum) -> None:
+    two_worlds(forum, secret)
+
+
+def two_worlds(forum: Forum, differ: Callable[[Forum], None]) -> None:
+    """Fails where somebody who may not know of it can tell that `differ` made a difference."""
     with forum.app.app_context():
         open_to_all(forum)
+        since = str(position_now())
+        db.session.rollback()
     readers = (None, "friend")
-    before = {reader: answers(forum, reader) for reader in readers}
+    before = {reader: answers(forum, reader, since) for reader in readers}
     assert any("Battery charging" in text for text in before[None].values())
     assert any("Firmware plan" in text for text in before["friend"].values())
     assert not any("Firmware plan" in text for text in before[None].values())
     with forum.app.app_context():
-        secret(forum)
+        differ(forum)
         assert search(forum["worker"], parse("zanzibar")).total == 6, "the secret is there to be found by who may"
     for reader in readers:
-        after = answers(forum, reader)
+        after = answers(forum, reader, since)
         for address, text in before[reader].items():
             assert after[address] == text, (reader, address)
