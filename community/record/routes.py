@@ -11,6 +11,7 @@ from community.core import clock, limits
 from community.core.errors import NotFound
 from community.core.fragments import base_url
 from community.core.paging import page_number
+from community.core.text import is_clean
 from community.posts.queries.posts import rule_words
 from community.posts.reading import begin, kept_page
 from community.record.queries import Filters, lines, newest_entries, newest_signed, record_page
@@ -19,6 +20,8 @@ from community.record.wording import KINDS
 bp = Blueprint("record", __name__)
 
 FEED_LENGTH = 50
+
+LONGEST_WORD = 40
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
 
@@ -69,9 +72,13 @@ def feed() -> Response:
 
 def _filters() -> Filters:
     given = request.args
-    return Filters(
-        kind=given.get("kind", ""), by=given.get("by", "")[:40], since=_day(given.get("since")), until=_day(given.get("until"))
-    )
+    since, until = _day(given.get("since")), _day(given.get("until"))
+    return Filters(kind=_word(given.get("kind", "")), by=_word(given.get("by", "")), since=since, until=until)
+
+
+def _word(text: str) -> str:
+    """A handle or kind; what can be neither is no filter."""
+    return text if is_clean(text) and len(text) <= LONGEST_WORD else ""
 
 
 def _day(text: str | None) -> date | None:

@@ -94,7 +94,7 @@ class Windows:
         if handle:
             cookie = Person(self._volt.site, self._volt.world.people[handle]).requests.cookies[SESSION_COOKIE]
             context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": self._volt.site.base_url}])
-        context.on("console", lambda message: self._note(message.text, forgiven))
+        context.on("console", lambda message: self._note(f"{message.text} {message.location.get('url', '')}", forgiven))
         context.on("weberror", lambda error: self._note(str(error.error), forgiven))
         return context.new_page()
 

@@ -2,7 +2,6 @@
 // Every channel knows up to which position of the log the page shows it. What arrives is applied when it follows on that,
 // dropped when it is not newer, and fetched as a whole where something between is missing.
 import { io } from "../vendor/socket.io.js";
-import { show } from "./connection.js";
 import { apply, refreshSoon } from "./live-streams.js";
 
 const POLL = 15_000; // ms between questions while there is no socket
@@ -11,12 +10,15 @@ const AGAIN = 3_000; // ms before the next try when none came; longer each time
 const CALM = { spread: 200, other: 1_000, home: 10_000 }; // ms: over which nudged readers ask, and between the questions of one
 const PAUSES = { restart: [300, 5_000], error: [3_000, 10_000], too_many: [30_000, 60_000] }; // ms, from and to
 
+const PATIENCE = 3_000; // ms without a connection after which a corner of the page, and screen readers, are told
+
 const channels = new Map();
 let socket;
 let wasSignedIn;
 let waiting = false;
 let again; // the timer of the next question after one in vain
 let failures = 0; // questions in a row that got no answer
+let patience; // the timer of that
 let away = false; // a connection was lost or refused, and there is none since
 
 // A feed is anything with `names` (channels), `position`, and `moved(position)`, which is told where the page stands.
@@ -56,6 +58,7 @@ function connect() {
     if (!socket.active) socket.connect();
     return;
   }
+  wasSignedIn = isSignedIn(); // a page joins more than once while it connects
   socket = io({ transports: ["websocket"], reconnectionDelayMax: POLL, randomizationFactor: 0.8 });
   socket.on("connect", () => {
     wasSignedIn = isSignedIn();
@@ -218,3 +221,31 @@ document.addEventListener("turbo:load", catchUp);
 setInterval(() => {
   if (socket && !socket.connected && document.visibilityState === "visible") catchUp();
 }, POLL);
+
+
+function show(state) {
+  if (state === "live") {
+    clearTimeout(patience);
+    patience = undefined;
+    write("live");
+  } else {
+    patience ??= setTimeout(() => write("lost"), PATIENCE);
+  }
+}
+
+function write(state) {
+  const words = document.querySelector("live-feed")?.dataset.lost;
+  const place = document.getElementById("connection") ?? made();
+  place.dataset.state = state;
+  place.textContent = state === "lost" ? words : "";
+}
+
+function made() {
+  const place = document.createElement("div");
+  place.id = "connection";
+  place.className = "connection";
+  place.setAttribute("role", "status");
+  place.dataset.turboPermanent = "";
+  document.body.append(place);
+  return place;
+}

@@ -6,11 +6,12 @@ const ATONCE = {
   "relative-time": () => import("../vendor/relative-time.js"),
   "live-feed": () => import("./elements/live-feed.js"),
   "own-bell": () => import("./elements/own-bell.js"),
-  "read-mark": () => import("./elements/read-mark.js"),
+  "read-mark[data-unread]": () => import("./elements/read-mark.js"),
   "search-trail": () => import("./elements/search-trail.js"),
 };
 
 const ONUSE = {
+  "read-mark": () => import("./elements/read-mark.js"),
   "theme-switch": () => import("./elements/theme-switch.js"),
   "menu-box": () => import("./elements/menu-box.js"),
   "copy-link": () => import("./elements/copy-link.js"),
