@@ -18,8 +18,18 @@ function countReplies() {
   const list = document.querySelector("[data-page][id$=_posts]");
   if (!list) return;
   const href = document.getElementById(first) ? `#${first}` : `/p/${first?.replace("post_", "")}`;
-  const pill = drawn("replies", replies.length, href, () => (replies = []));
+  const pill = drawn("replies", replies.length, href, (event) => lead(event, first));
   if (pill) list.after(pill);
+}
+
+// To the first of the new replies, where it stands on this page: a visit by Turbo could be overtaken by one that refreshes the page.
+function lead(event, id) {
+  replies = [];
+  const post = document.getElementById(id);
+  if (!post) return;
+  event.preventDefault();
+  history.replaceState(history.state, "", `#${id}`);
+  post.scrollIntoView({ behavior: "instant" });
 }
 
 function isSeen(post) {
