@@ -75,22 +75,24 @@ def edit_post(
         if rewritten:
             post.body, post.html, post.text = text.body, str(text.html), text.text
             set_mentions(u, post, text.mentions)
-            u.record(
-                PostEdited(
-                    by_id=by.id,
-                    topic_id=post.topic_id,
-                    category_id=post.topic.category_id,
-                    post_id=post.id,
-                    kept=kept,
-                    held=post.held_at is not None,
-                    post_version=post.version,
-                )
-            )
+            u.record(_edited(by, post, kept=kept))
         reshaped = _reshape(u, post.topic, topic_fields)
         if reshaped:
             u.record(TopicEdited(by_id=by.id, topic_id=post.topic_id, category_id=post.topic.category_id))
         discard(u, by, f"post:{post.id}")
         return rewritten or reshaped
+
+
+def _edited(by: Viewer, post: Post, *, kept: bool) -> PostEdited:
+    return PostEdited(
+        by_id=by.id,
+        topic_id=post.topic_id,
+        category_id=post.topic.category_id,
+        post_id=post.id,
+        kept=kept,
+        held=post.held_at is not None,
+        post_version=post.version,
+    )
 
 
 @dataclass(frozen=True)
