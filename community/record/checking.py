@@ -52,13 +52,13 @@ def bring_in(file: Path) -> int:
 
     Raises Invalid when the copy does not hold, or is not a continuation of what is there.
     """
-    text = file.read_text(encoding="utf-8")
+    lines_of_file = file.read_text(encoding="utf-8").split("\n")  # words may hold what other programs take for an end of line
     try:
-        verify(text.splitlines(), private_key(make=False).public_key())
+        verify(lines_of_file, private_key(make=False).public_key())
     except Broken as error:
         raise Invalid(f"{file} is not brought in. {error}") from error
     pem = public_pem(private_key(make=False))
-    rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    rows = [json.loads(line) for line in lines_of_file if line.strip()]
     with unit() as u:
         last = last_entry(u)
         n, prev = (last.n, last.hash) if last else (0, FIRST)
@@ -76,10 +76,10 @@ def bring_in(file: Path) -> int:
                 if "text" in part:
                     whose = people.get(part["text"]) if name in NAMES else None
                     u.add(RecordPart(entry_n=row["n"], name=name, salt=part["salt"], text=part["text"], account_id=whose))
-        heads = [row for row in rows if "head" in row and row["head"]["n"] > n]
-        for row in heads:
+        for row in (row for row in rows if "head" in row):
             head = row["head"]
-            u.add(RecordHead(n=head["n"], hash=head["hash"], at=moment(head["at"]), signature=row["signature"], key=pem))
+            if u.session.get(RecordHead, head["n"]) is None:
+                u.add(RecordHead(n=head["n"], hash=head["hash"], at=moment(head["at"]), signature=row["signature"], key=pem))
     return len(entries) - n
 
 
