@@ -63,24 +63,37 @@ class Ear:
 
     def __init__(self, site: RunningSite, cookie: str = "", **headers: str) -> None:
         self.site, self.cookie = site, cookie
-        self.messages: list[tuple[str, dict[str, Any]]] = []
+        self._heard: list[tuple[str, dict[str, Any]]] = []
+        self._since: dict[str, int] = {}
         self._client = socketio.Client(reconnection=False, handle_sigint=False)
         for name in ("stream", "nudge", "goodbye"):
-            self._client.on(name, lambda data, name=name: self.messages.append((name, data)))
+            self._client.on(name, lambda data, name=name: self._heard.append((name, data)))
         if cookie:
             headers["Cookie"] = cookie
         self._client.connect(site.base_url, transports=["websocket"], headers=headers, wait_timeout=10)
 
     def subscribe(self, *channels: str, position: str = "") -> dict[str, Any]:
         """Join channels; the acknowledgement."""
-        return dict(self._client.call("subscribe", {"channels": list(channels), "position": position}, timeout=10))
+        said = dict(self._client.call("subscribe", {"channels": list(channels), "position": position}, timeout=10))
+        self._since |= dict.fromkeys(channels, number(said["position"]))
+        return said
+
+    @property
+    def messages(self) -> list[tuple[str, dict[str, Any]]]:
+        """Names and data of what it was told. What happened before it joined a channel may come late: like a browser, it
+        takes no notice of that."""
+        return [
+            (name, data)
+            for name, data in list(self._heard)
+            if "position" not in data or number(data["position"]) > self._since.get(data["channel"], 0)
+        ]
 
     def send(self, event: str, data: object) -> None:
         self._client.emit(event, data)
 
     def told(self, name: str, channel: str | None = None) -> list[dict[str, Any]]:
         """The messages of this name so far."""
-        return [data for kind, data in list(self.messages) if kind == name and channel in (None, data.get("channel"))]
+        return [data for kind, data in self.messages if kind == name and channel in (None, data.get("channel"))]
 
     def wait_for(self, name: str, count: int = 1, channel: str | None = None, seconds: float = 10.0) -> list[dict[str, Any]]:
         """The messages of this name, as soon as there are so many."""
@@ -142,6 +155,11 @@ def listen(site: RunningSite) -> Iterator[Callable[..., Ear]]:
     yield open_ear
     for ear in ears:
         ear.close()
+
+
+def number(position: str) -> int:
+    """The number of a position of any epoch."""
+    return int(position.rpartition(":")[2])
 
 
 def cookie_of(site: RunningSite, account_id: int) -> str:

@@ -28,6 +28,7 @@ from community.search.indexes import indexes
 from community.search.normal import key_of, normal
 from community.topics.actions import close_topic, move_topic
 from tests.forum import Browser, Forum, small_forum, take_all
+from tests.live.conftest import number
 from tests.live.test_tail import Following
 
 PUMP = {"q": "pump"}
@@ -403,10 +404,6 @@ def test_a_comparison_that_takes_too_long_keeps_what_it_compares_to_itself(
     topic_id = ask(following, "My pump drips again")
     ((_kind, push, _sids),) = told(following)
     assert marks(push["html"]) == [("found", topic_id)]
-
-
-def number(position: str) -> int:
-    return int(position.partition(":")[2])
 
 
 def first_post(topic_id: int) -> int:

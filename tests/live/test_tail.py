@@ -17,6 +17,7 @@ from community.live.listeners import Listener, Listeners
 from community.live.tail import JOIN, Tail
 from community.posts.events import PostEdited
 from tests.forum import Forum, small_forum
+from tests.live.conftest import number
 
 TOPIC = Channel("topic", 1)
 
@@ -91,10 +92,6 @@ class Following:
 @pytest.fixture
 def following(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Following:
     return Following(app, monkeypatch)
-
-
-def number(position: str) -> int:
-    return int(position.partition(":")[2])
 
 
 def test_the_first_change_goes_out_at_once_and_what_follows_is_joined(following: Following) -> None:

@@ -6,13 +6,26 @@ const EDITING = "[data-editing], input:focus, textarea:focus, select:focus, [con
 const HARMLESS = new Set(["append", "prepend", "before", "after", "offer", "found", "lost"]); // they take nothing away
 const SPREAD = 1_500; // ms over which the readers of a page fetch it again
 const RETRY = 400; // ms
+const AGAIN = 2_000; // ms before a module that could not be fetched is asked for again
 
 const deferred = new Map(); // the newest stream for each target that is in use
 let retry;
 let refresh;
 
-const pills = () => import("./pills.js"); // nothing of these is needed before something has arrived
-const results = () => import("./results.js");
+// Nothing of these is needed before something has arrived. What arrives just before the network is lost waits for its module.
+const pills = () => atLast(() => import("./pills.js"));
+const results = () => atLast(() => import("./results.js"));
+const refreshing = () => atLast(() => import("./refresh.js"));
+
+async function atLast(load) {
+  for (;;) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  }
+}
 
 export function apply(html) {
   const holder = document.createElement("template");
@@ -37,7 +50,7 @@ export function refreshSoon() {
 
 function refreshIfIdle() {
   const inUse = document.querySelector(EDITING) ?? document.querySelector("[data-calm]:hover, [data-calm]:focus-within");
-  refresh = inUse ? setTimeout(refreshIfIdle, RETRY) : void import("./refresh.js").then(({ refreshPage }) => refreshPage());
+  refresh = inUse ? setTimeout(refreshIfIdle, RETRY) : void refreshing().then(({ refreshPage }) => refreshPage());
 }
 
 Turbo.StreamActions.offer = function () {
