@@ -19,7 +19,7 @@ function countReplies() {
   if (!list) return;
   const href = document.getElementById(first) ? `#${first}` : `/p/${first?.replace("post_", "")}`;
   const pill = drawn("replies", replies.length, href, (event) => lead(event, first));
-  if (pill) list.after(pill);
+  if (pill && pill.previousElementSibling !== list) list.after(pill);
 }
 
 // To the first of the new replies, where it stands on this page: a visit by Turbo could be overtaken by one that refreshes the page.
@@ -52,24 +52,39 @@ export function offerTopic(list, topic) {
     event.preventDefault();
     refreshPage();
   });
-  if (pill) list.before(pill);
+  if (pill && pill.nextElementSibling !== list) list.before(pill);
 }
 
-// The pill of a kind, with `count` of it, drawn anew; none where there is nothing to tell.
+const presses = new WeakMap(); // what each pill does
+
+// The pill of a kind, with `count` of it; none where there is nothing to tell. One that is there changes its words and stays the
+// same element, as somebody may be pressing it just now.
 export function drawn(kind, count, href, pressed) {
-  document.getElementById(`pill_${kind}`)?.remove();
+  const old = document.getElementById(`pill_${kind}`);
   const feed = document.querySelector("live-feed");
-  if (!count || !feed) return null;
+  if (!count || !feed) {
+    old?.remove();
+    return null;
+  }
+  const pill = old ?? made(kind);
+  const words = feed.words(kind, count);
+  pill.setAttribute("href", href);
+  presses.set(pill, pressed);
+  if (pill.textContent !== words) {
+    pill.textContent = words;
+    feed.say(words);
+  }
+  return pill;
+}
+
+function made(kind) {
   const pill = document.createElement("a");
   pill.id = `pill_${kind}`;
   pill.className = kind !== "replies" ? "pill pill--top" : "pill";
-  pill.href = href;
-  pill.textContent = feed.words(kind, count);
   pill.addEventListener("click", (event) => {
     pill.remove();
-    pressed(event);
+    presses.get(pill)(event);
   });
-  feed.say(pill.textContent);
   return pill;
 }
 

@@ -41,7 +41,7 @@ function offer(list, offered) {
     event.preventDefault();
     insert(list, offered);
   });
-  if (pill) list.before(pill);
+  if (pill && pill.nextElementSibling !== list) list.before(pill);
 }
 
 // The results as they are now, each at its place; the rest of the page stays as it is.
