@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from community.posts.events import PostReleased
 from community.posts.queries import tiles_unchecked
 from community.search.comparing import compared, visible_topics
 from community.search.documents import documents_unchecked
+from community.search.engine import Document
 from community.search.follow import SearchFollower
 from community.search.normal import opened
 from community.search.percolating import Queries
@@ -32,7 +34,7 @@ from community.staff.viewer import Viewer
 from community.topics.events import TopicImported, TopicMoved, TopicOpened, TopicRecounted
 
 MOST_TOPICS = 40
-"""Topics told of one by one; a page that missed more is fetched again."""
+"""Topics told of one by one, and read at once; a page that missed more is fetched again."""
 
 MOST_OFFERED = 5_000
 """Topics of which is remembered that they were offered to open pages; older ones are on them by now."""
@@ -79,14 +81,7 @@ class SearchChannel:
             return {}
         self._follow(keys)
         topics = {_topic_of(each) for each in told} - {0}
-        documents = documents_unchecked(topics)
-        db.session.rollback()
-        waiting = self._open
-        try:
-            found = _threads.run(lambda: {document.topic_id: waiting.matching(document) for document in documents})
-        except TooBusy:
-            self._open = Queries()  # the thread may go on with the others, which nobody may change meanwhile
-            raise
+        found = self._matched(sorted(topics))
         concerned: dict[str, list[Recorded]] = defaultdict(list)
         for each in told:
             topic_id = _topic_of(each)
@@ -96,6 +91,21 @@ class SearchChannel:
                 concerned[key].append(each)
         self._remember(topics, found)
         return concerned
+
+    def _matched(self, topics: Sequence[int]) -> dict[int, set[str]]:
+        """The open keys that each topic matches. As many topics as `MOST_TOPICS` are in memory at a time."""
+        waiting = self._open
+        found: dict[int, set[str]] = {}
+        for start in range(0, len(topics), MOST_TOPICS):
+            documents = documents_unchecked(topics[start : start + MOST_TOPICS])
+            db.session.rollback()
+            compare = partial(_matching, waiting, documents)
+            try:
+                found |= _threads.run(compare)
+            except TooBusy:
+                self._open = Queries()  # the thread may go on with the others, which nobody may change meanwhile
+                raise
+        return found
 
     def streams(self, viewer: Viewer, key: str, recorded: Sequence[Recorded]) -> Markup:
         """What a page of this search has to change after events of which this viewer may know, with the rights of now."""
@@ -137,6 +147,10 @@ class SearchChannel:
                     if query.authors and len(known.author_ids or ()) < len(query.authors):
                         for name in query.authors:
                             self._unknown.setdefault(name.removeprefix("@"), set()).add(key)
+
+
+def _matching(waiting: Queries[str], documents: Sequence[Document]) -> dict[int, set[str]]:
+    return {document.topic_id: waiting.matching(document) for document in documents}
 
 
 def _topic_of(recorded: Recorded) -> int:

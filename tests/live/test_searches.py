@@ -389,7 +389,7 @@ def test_a_comparison_that_takes_too_long_keeps_what_it_compares_to_itself(
         """Begins and does not come back in time."""
 
         def run(self, look: Any) -> None:
-            compared.append(look.__closure__)
+            compared.append(look.args)
             raise TooBusy
 
     name = open_page(following, "a", PUMP)
@@ -400,7 +400,7 @@ def test_a_comparison_that_takes_too_long_keeps_what_it_compares_to_itself(
         ask(following, "My pump drips")
         ((kind, hint, _sids),) = told(following)
     assert (kind, hint["channel"]) == ("nudge", name)
-    assert channel._open not in [cell.cell_contents for cell in compared[0]]
+    assert channel._open not in compared[0]
     topic_id = ask(following, "My pump drips again")
     ((_kind, push, _sids),) = told(following)
     assert marks(push["html"]) == [("found", topic_id)]
