@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import tantivy
 
-from community.search.analysis import LONGEST_WORD, Analyzer, Kind, tokens
+from community.search.analysis import LONGEST_WORD, Analyzer, Kind
 from community.search.engine import Document
 from community.search.facets import day_number, facets
 from community.search.likeness import PAIRED_PIECES
@@ -39,6 +39,8 @@ NO_TOPIC: Final = "position"
 
 _PAIR: Final = "\u00b7"  # Between the two words of a pair.
 _GAP: Final = " \u00b7 "  # Between two sections: no word, so no phrase reaches from one into the next.
+# By bytes: ASCII that no token has in it becomes a space. Chunks between spaces are found much faster than tokens.
+_APART: Final = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "_-.'" else 32 for code in range(256))
 _LONGEST: Final = 2_000_000  # Characters of one section that are indexed: bounds the time one giant topic takes.
 _MOST_SECONDS: Final = 253_402_300_799  # The end of the year 9999.
 
@@ -65,17 +67,17 @@ class Section(NamedTuple):
 
 
 class Scribe:
-    """Writes text of one language as the index takes it, each token only once taken apart."""
+    """Writes text of one language as the index takes it, each chunk between two spaces only once taken apart."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._known = _Remembered(analyzer)
 
     def section(self, text: str, *, paired: bool = False) -> Section:
         """A text as the index takes it, with the pairs of its beginning where they are wanted."""
-        found = [self._known[token] for token in tokens(text[:_LONGEST])]
+        found = list(map(self._known.__getitem__, text[:_LONGEST].encode(errors="replace").translate(_APART).decode().split()))
         stems, words, joined, telling = zip(*found, strict=True) if found else ((), (), (), ())
         pairs = _paired(telling[:PAIRED_PIECES]) if paired else ""
-        return Section(" ".join(stems), " ".join(words), " ".join(filter(None, joined)), pairs)
+        return Section(" ".join(filter(None, stems)), " ".join(words), " ".join(filter(None, joined)), pairs)
 
 
 def _paired(telling: Iterable[tuple[str, ...]]) -> str:
@@ -83,7 +85,7 @@ def _paired(telling: Iterable[tuple[str, ...]]) -> str:
 
 
 class _Remembered(dict[str, _Written]):
-    """Tokens that were taken apart already; forgets them all when there are too many."""
+    """What stands between two spaces and was taken apart already: a token, or a few; forgets it all when there is too much."""
 
     _MOST = 200_000
 
@@ -91,8 +93,8 @@ class _Remembered(dict[str, _Written]):
         super().__init__()
         self._analyzer = analyzer
 
-    def __missing__(self, token: str) -> _Written:
-        pieces = list(self._analyzer.pieces(token))
+    def __missing__(self, chunk: str) -> _Written:
+        pieces = list(self._analyzer.pieces(chunk))
         telling = [piece for piece in pieces if not self._analyzer.is_filler(piece.word)]
         parts = [piece for piece in pieces if piece.kind is Kind.PART]
         written = _Written(
@@ -101,10 +103,10 @@ class _Remembered(dict[str, _Written]):
             joined=" ".join(piece.word for piece in pieces if piece.kind is not Kind.PART),
             telling=tuple(piece.stem for piece in telling if piece.kind is Kind.PART),
         )
-        if len(token) <= LONGEST_WORD:
+        if len(chunk) <= LONGEST_WORD:
             if len(self) >= self._MOST:
                 self.clear()
-            self[token] = written
+            self[chunk] = written
         return written
 
 
