@@ -10,6 +10,7 @@ import resource
 import socket
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -90,14 +91,26 @@ class Front:
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """gunicorn's worker, which answers kept pages itself and closes its sockets before it ends.
+    """gunicorn's worker, which answers kept pages itself, and before it ends closes its sockets and the connections that rest.
 
-    Sockets would hold it until the grace is over.
+    Both would hold it until the grace is over: browsers keep their connections open.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._resting: set[socket.socket] = set()
+        """Connections on which no request is being answered."""
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection: kept pages at once, and all else from the first other request on as gunicorn does."""
         client.setblocking(True)
+        self._resting.add(client)
+        try:
+            self._serve(listener, client, addr)
+        finally:
+            self._resting.discard(client)
+
+    def _serve(self, listener: Any, client: socket.socket, addr: Any) -> None:
         try:
             go_on = serve_kept(client, self.wsgi.pages, KEEP_ALIVE, lambda: self.alive)
         except OSError:  # the other side went away
@@ -110,10 +123,26 @@ class Worker(GeventWorker):  # type: ignore[misc]
         else:
             client.close()
 
+    def handle_request(self, listener_name: Any, req: Any, sock: socket.socket, addr: Any) -> None:
+        """Answer one request of a connection that rests before and after."""
+        self._resting.discard(sock)
+        super().handle_request(listener_name, req, sock, addr)
+        self._resting.add(sock)
+        if not self.alive:
+            _read_no_more(sock)
+
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM: no new requests, the open ones end, sockets are told."""
         super().handle_exit(sig, frame)
+        for client in self._resting:
+            _read_no_more(client)
         gevent.spawn(self.wsgi.say_goodbye)
+
+
+def _read_no_more(client: socket.socket) -> None:
+    """Let whoever waits for a request on this connection see its end; what is being written still goes out."""
+    with suppress(OSError):
+        client.shutdown(socket.SHUT_RD)
 
 
 class Log(Logger):  # type: ignore[misc]

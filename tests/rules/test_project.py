@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.rules.sources import ROOT
 
@@ -26,7 +29,7 @@ def asked_for(*extras: str) -> set[str]:
 def locked(name: str) -> dict[str, str]:
     """Each locked distribution and its entry."""
     text = (ROOT / "requirements" / name).read_text()
-    entries = re.findall(r"^([\w.-]+)==(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    entries = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
     return {normal(found): entry for found, entry in entries}
 
 
@@ -38,6 +41,18 @@ def test_the_lock_holds_all_that_is_asked_for_with_hashes_and_no_host(name: str,
     assert asked_for(*extras) - lock.keys() == set()
     assert [found for found, entry in lock.items() if "--hash=sha256:" not in entry] == []
     assert "://" not in (ROOT / "requirements" / name).read_text()
+
+
+@pytest.mark.parametrize("name", ["runtime.txt", "development.txt"])
+def test_the_lock_names_the_extras_that_its_packages_ask_of_one_another(name: str) -> None:
+    # Without them pip takes the newest release for one that is asked for with an extra, and stops at its hash.
+    text = (ROOT / "requirements" / name).read_text()
+    extras = {normal(found): set(named.split(",")) for found, named in re.findall(r"^([\w.-]+)\[([\w,-]+)\]==", text, re.MULTILINE)}
+    for found in locked(name):
+        with suppress(PackageNotFoundError):
+            for asked in map(Requirement, distribution(found).requires or ()):
+                if normal(asked.name) in locked(name) and (asked.marker is None or asked.marker.evaluate({"extra": ""})):
+                    assert asked.extras <= extras.get(normal(asked.name), set()), f"{found} asks for {asked}"
 
 
 def test_the_extra_for_meaning_is_locked_with_its_weights() -> None:
