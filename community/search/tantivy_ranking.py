@@ -65,14 +65,13 @@ class Ranking:
         total, scored = self._search([*words, *extras])
         whole: set[int] | None = None
         if total < FEW:
-            whole = {hit.topic_id for hit in self._ranked(scored)}
+            whole = {topic for _, topic in self._ranked(scored)}
             sought = self._wording.some()
             scored = self._some_words(sought, filters)
             total = len(scored)
-        hits = self._ranked(scored, newest=self._query.newest)
-        if whole is not None:
-            hits = [replace(hit, loose=hit.topic_id not in whole) for hit in hits]
-        return Found(hits[offset : offset + limit], total, self._wording.marked(sought))
+        page = self._ranked(scored, newest=self._query.newest)[offset : offset + limit]
+        hits = [Hit(topic, score, loose=whole is not None and topic not in whole) for score, topic in page]
+        return Found(hits, total, self._wording.marked(sought))
 
     def like(self, title: str, body: str, limit: int, audiences: Collection[str] | None, without: Collection[int]) -> Found:
         """The topics that are about the same as a text."""
@@ -84,7 +83,8 @@ class Ranking:
         clauses = [*self._filters(audiences), (_MUST, _any(wanted)), *self._pairs(pairs)]
         clauses += [(_NOT, _Q.term_query(schema(), FACETS, facet("topic", each))) for each in without]
         total, scored = self._search(clauses)
-        return Found(self._ranked(scored)[:limit], total, self._wording.marked(each.sought for each in words))
+        hits = [Hit(topic, score) for score, topic in self._ranked(scored)[:limit]]
+        return Found(hits, total, self._wording.marked(each.sought for each in words))
 
     def _search(self, clauses: list[Clause], most: int = RANKED) -> tuple[int, list[tuple[float, Any]]]:
         result = self._snapshot.searcher.search(_Q.boolean_query(clauses), most)
@@ -104,17 +104,17 @@ class Ranking:
         kept = ((score, at, cover.get((at.segment_ord, at.doc))) for score, at in scored)
         return [(score * share**2, at) for score, at, share in kept if share is not None]
 
-    def _ranked(self, scored: list[tuple[float, Any]], *, newest: bool = False) -> list[Hit]:
-        """The best by text, ordered with how good and how recent they are, or by their last activity."""
+    def _ranked(self, scored: list[tuple[float, Any]], *, newest: bool = False) -> list[tuple[float, int]]:
+        """Scores and topics: the best by text, ordered with how good and how recent they are, or by their last activity."""
         places = [at for _, at in scored]
         if not places:
             return []
         columns = (self._snapshot.searcher.fast_field_values(name, places) for name in ("topic", "prior", "active"))
         found = zip(scored, *columns, strict=True)
         if newest:
-            return sorted((Hit(topic, float(active)) for _, topic, _, active in found), key=lambda hit: (-hit.score, -hit.topic_id))
-        hits = [Hit(topic, score * lifted(prior, active, self._now)) for (score, _), topic, prior, active in found]
-        return sorted(hits, key=lambda hit: (-hit.score, -hit.topic_id))
+            return sorted(((float(active), topic) for _, topic, _, active in found), reverse=True)
+        ranked = ((score * lifted(prior, active, self._now), topic) for (score, _), topic, prior, active in found)
+        return sorted(ranked, reverse=True)
 
     def _newest(self, filters: list[Clause], limit: int, offset: int) -> Found:
         """What passes the filters, last active first."""
