@@ -1,10 +1,14 @@
 """One post to many open sockets: latency from commit to receipt, deliveries a second of CPU, memory a socket, loss.
 
-    .venv/bin/python bench/live.py [--sockets 200 1000] [--posts 40]
+    .venv/bin/python -m bench.live [--sockets 200 1000] [--posts 40] [--no-node]
 
 The site runs as in production (gunicorn with gevent, one process, SQLite). All sockets listen to one topic;
 posts come one at a time, further apart than what is joined into one push. The clients are one process that
 does no more than read frames, on the same machine, so their work is part of every latency.
+
+Where there are node and npm, each row has a second one below it: the same clients and the same messages with the least
+that a server of Node's socket.io 4 can do (`bench/node/server.mjs`, installed into a scratch folder), and the ratios. For
+it the clock starts when the message is handed over: it commits nothing, asks for no rights and draws nothing.
 """
 
 from __future__ import annotations
@@ -13,28 +17,29 @@ import argparse
 import json
 import multiprocessing
 import os
-import re
 import resource
-import selectors
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
-from typing import Any
+
+from bench.sockets import listen
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRA_FILES = 200
-POSITION = re.compile(rb'"channel":"topic:\d+","position":"\w+:(\d+)"')
-READ = 64 * 1024
+APART = 0.25
+"""Seconds between two posts."""
+
 TICK = os.sysconf("SC_CLK_TCK")
-TITLES = ("sockets", "p50 ms", "p99 ms", "max ms", "lost", "deliveries / CPU s", "KB a socket", "web MB idle")
+TITLES = ("        ", "sockets", "p50 ms", "p99 ms", "max ms", "lost", "deliveries / CPU s", "KB a socket", "MB idle")
 
 
 def main() -> None:
@@ -42,21 +47,65 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sockets", type=int, nargs="+", default=[200, 1000])
     arguments.add_argument("--posts", type=int, default=40)
+    arguments.add_argument("--no-node", action="store_true", help="leave the reference out")
     options = arguments.parse_args()
-    print("  ".join(TITLES))
-    for count in options.sockets:
-        with tempfile.TemporaryDirectory() as folder, site(Path(folder)) as running:
-            print(measured(running, count, options.posts), flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        reference = None if options.no_node else installed(Path(scratch))
+        print_row(TITLES)
+        for count in options.sockets:
+            with tempfile.TemporaryDirectory() as folder, site(Path(folder)) as running:
+                ours = measured(running, count, options.posts)
+            print_row(("Bothways", *ours.row()))
+            if reference is not None:
+                with node(reference, ours.sample) as running:
+                    theirs = measured(running, count, options.posts)
+                print_row(("Node", *theirs.row()))
+                print_row(("ratio", *ours.ratios(theirs)))
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running web process: its port and id, the topic to listen to, and the environment of its data."""
+    """A running server: its port and process, the topic to listen to, and what sends so many posts, one after another.
+
+    That answers the moment of each by the number of its position.
+    """
 
     port: int
     process_id: int
     topic_id: int
-    environ: dict[str, str]
+    write: Callable[[int], dict[int, float]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured: delays in milliseconds in order, and one of the messages that arrived."""
+
+    sockets: int
+    delays: list[float]
+    lost: int
+    rate: float
+    kilobytes: float
+    idle: float
+    sample: bytes
+
+    def at(self, share: float) -> float:
+        """The delay that this share of the deliveries did not exceed."""
+        return self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))]
+
+    def row(self) -> list[str]:
+        """The figures in the order of the titles."""
+        delays = (f"{self.at(share):.1f}" for share in (0.5, 0.99, 1))
+        return [f"{self.sockets}", *delays, f"{self.lost}", f"{self.rate:,.0f}", f"{self.kilobytes:.0f}", f"{self.idle:.0f}"]
+
+    def ratios(self, other: Figures) -> list[str]:
+        """These divided by the other's, where that says something."""
+        delays = (f"{self.at(share) / other.at(share):.2f}" for share in (0.5, 0.99, 1))
+        return ["", *delays, "", f"{self.rate / other.rate:.2f}", f"{self.kilobytes / other.kilobytes:.2f}", ""]
+
+
+def print_row(cells: Sequence[str]) -> None:
+    """One line of the table."""
+    print("  ".join(cell.rjust(len(title)) for cell, title in zip(cells, TITLES, strict=True)), flush=True)
 
 
 @contextmanager
@@ -76,13 +125,52 @@ def site(folder: Path) -> Iterator[Site]:
     try:
         wait_for(port)
         children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
-        yield Site(port, int(children[0]), topic_id, environ)
+        yield Site(port, int(children[0]), topic_id, partial(write_posts, environ, topic_id))
     finally:
         web.terminate()
         web.wait()
 
 
-def measured(running: Site, count: int, posts: int) -> str:
+def installed(scratch: Path) -> Path | None:
+    """The reference with its library, in a scratch folder; None where there is no Node."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        print("no node or npm here: without the reference")
+        return None
+    shutil.copy(ROOT / "bench" / "node" / "server.mjs", scratch)
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(scratch), "socket.io@4"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return scratch
+
+
+@contextmanager
+def node(folder: Path, sample: bytes) -> Iterator[Site]:
+    """The reference, which sends messages like `sample`."""
+    port = free_port()
+    command = ["node", "server.mjs", str(port)]
+    server = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, text=True)
+    assert server.stdin is not None
+    message = json.loads(sample[sample.index(b"[") :])[1]
+    topic_id = int(message["channel"].removeprefix("topic:"))
+
+    def write(posts: int) -> dict[int, float]:
+        sent = {}
+        for number in range(1, posts + 1):
+            line = json.dumps({**message, "position": f"node:{number}"})
+            sent[number] = time.monotonic()
+            print(line, file=server.stdin, flush=True)
+            time.sleep(APART)
+        time.sleep(1)
+        return sent
+
+    try:
+        wait_for(port)
+        yield Site(port, server.pid, topic_id, write)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def measured(running: Site, count: int, posts: int) -> Figures:
     """One row: `posts` posts to `count` sockets."""
     idle = memory(running.process_id)
     ours, theirs = multiprocessing.Pipe()
@@ -91,25 +179,22 @@ def measured(running: Site, count: int, posts: int) -> str:
     theirs.close()  # so that its end is noticed when the clients' process fails
     assert ours.recv() == "listening"
     full, before = memory(running.process_id), cpu_seconds(running.process_id)
-    commits = write_posts(running, posts)
+    commits = running.write(posts)
     spent = cpu_seconds(running.process_id) - before
     ours.send("stop")
-    receipts: dict[int, list[float]] = ours.recv()
+    receipts, sample = ours.recv()
     clients.join()
     # Two posts joined into one push arrive with the position of the later one.
     arrived = {position: min((p for p in receipts if p >= position), default=0) for position in commits}
     delays = sorted(1000 * (at - commits[position]) for position, push in arrived.items() for at in receipts.get(push, ()))
-    lost = count * posts - len(delays)
     rate = len(delays) / spent if spent else 0
-    at = lambda share: delays[min(len(delays) - 1, int(share * len(delays)))]  # noqa: E731
-    figures = [f"{count}", *(f"{at(share):.1f}" for share in (0.5, 0.99, 1)), f"{lost}", f"{rate:,.0f}"]
-    figures += [f"{(full - idle) / count / 1024:.0f}", f"{idle / 1024**2:.0f}"]
-    return "  ".join(figure.rjust(len(title)) for figure, title in zip(figures, TITLES, strict=True))
+    kilobytes = (full - idle) / count / 1024
+    return Figures(count, delays, count * posts - len(delays), rate, kilobytes, idle / 1024**2, sample)
 
 
-def write_posts(running: Site, posts: int) -> dict[int, float]:
+def write_posts(environ: dict[str, str], topic_id: int, posts: int) -> dict[int, float]:
     """Write posts one after another; the moment of each commit by the position of its event."""
-    os.environ.update(running.environ)
+    os.environ.update(environ)
     from sqlalchemy import event
 
     from community.app import create_app
@@ -126,84 +211,13 @@ def write_posts(running: Site, posts: int) -> dict[int, float]:
         for number in range(posts):
             viewer = viewer_unchecked(1)
             db.session.rollback()
-            write_post(by=viewer, topic_id=running.topic_id, body=f"Number {number}: it rattles when I brake downhill in the rain.")
+            write_post(by=viewer, topic_id=topic_id, body=f"Number {number}: it rattles when I brake downhill in the rain.")
             commits[position_now().number] = committed[-1]
             db.session.rollback()
-            time.sleep(0.25)
+            time.sleep(APART)
         time.sleep(1)
         db.engine.dispose()
     return commits
-
-
-def listen(pipe: Connection, port: int, topic_id: int, count: int) -> None:
-    """The clients' process: opens the sockets, notes when each push arrives, until it is told to stop."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, count + EXTRA_FILES)), hard))
-    selector = selectors.DefaultSelector()
-    for _ in range(count):
-        line = subscribed(port, topic_id)
-        line.setblocking(False)
-        selector.register(line, selectors.EVENT_READ, bytearray())
-    receipts: dict[int, list[float]] = {}
-    pipe.send("listening")
-    while not pipe.poll():
-        for key, _events in selector.select(0.2):
-            take(key.fileobj, key.data, receipts)
-    pipe.recv()
-    pipe.send(receipts)
-
-
-def take(line: Any, waiting: bytearray, receipts: dict[int, list[float]]) -> None:
-    """Read what is there; note pushes, answer pings."""
-    now = time.monotonic()
-    waiting += line.recv(READ)
-    while (frame := whole_frame(waiting)) is not None:
-        found = POSITION.search(frame, 0, 200)
-        if found:
-            receipts.setdefault(int(found[1]), []).append(now)
-        elif frame == b"2":
-            line.send(masked("3"))
-
-
-def whole_frame(waiting: bytearray) -> bytes | None:
-    """Take the first frame of text off the bytes, when it is complete."""
-    if len(waiting) < 2:
-        return None
-    size, start = waiting[1], 2
-    if size == 126:
-        size, start = int.from_bytes(waiting[2:4], "big"), 4
-    elif size == 127:
-        size, start = int.from_bytes(waiting[2:10], "big"), 10
-    if len(waiting) < start + size or (start > 2 and len(waiting) < start):
-        return None
-    frame = bytes(waiting[start : start + size])
-    del waiting[: start + size]
-    return frame
-
-
-def subscribed(port: int, topic_id: int) -> socket.socket:
-    """A socket that listens to the topic."""
-    line = socket.create_connection(("127.0.0.1", port))
-    line.sendall(
-        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n"
-    )
-    seen = b""
-    while b"\r\n\r\n" not in seen:  # what comes along with the request would be taken for its body
-        seen += line.recv(4096)
-    line.sendall(masked("40") + masked('421["subscribe",' + json.dumps({"channels": [f"topic:{topic_id}"], "position": ""}) + "]"))
-    while b"431" not in seen or not seen.endswith(b"]"):
-        chunk = line.recv(65536)
-        assert chunk, seen
-        seen += chunk
-    return line
-
-
-def masked(text: str) -> bytes:
-    """A frame of text as a client sends it, masked with zeros."""
-    payload = text.encode()
-    size = bytes([0x80 | len(payload)]) if len(payload) < 126 else bytes([0x80 | 126]) + len(payload).to_bytes(2, "big")
-    return b"\x81" + size + b"\0\0\0\0" + payload
 
 
 def memory(process_id: int) -> int:
@@ -230,6 +244,8 @@ def wait_for(port: int) -> None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/live", timeout=5)
             return
+        except urllib.error.HTTPError:
+            raise
         except OSError:
             time.sleep(0.1)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from gevent.event import Event
 
@@ -21,6 +22,8 @@ class Listener:
     account_id: int | None
     session_id: int | None
     language: str
+    line: Any = None
+    """The Engine.IO socket that is written to, kept so that a push to thousands need not look each up."""
     network: str = ""
     """Where it comes from, as limits count it."""
     channels: set[Channel] = field(default_factory=set)

@@ -12,6 +12,7 @@ Whoever may see more gets a nudge, and the browser asks with its own rights:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -143,11 +144,10 @@ class Pusher:
 
     def _stream(self, batch: Batch, recorded: list[Recorded], prev: int, listeners: Sequence[Listener]) -> None:
         """Draw once a language that has listeners, and send it to them; those whose page would differ are nudged."""
-        meant = {listener.sid for listener in listeners}
-        for language in self._listeners.languages(batch.channel):
-            room = [listener for listener in self._listeners.room(batch.channel, language) if listener.sid in meant]
-            if not room:
-                continue
+        rooms: dict[str, list[Listener]] = defaultdict(list)
+        for listener in listeners:
+            rooms[listener.language].append(listener)
+        for language, room in rooms.items():
             audiences = {listener.audience for listener in room} if batch.channel.kind == "home" else set()
             try:
                 with drawing(self._app, language):
@@ -158,9 +158,9 @@ class Pusher:
                 logger.exception("drawing failed", channel=str(batch.channel))
                 self._nudge(batch, prev, recorded[-1].position, room)
                 continue
-            alike = [listener for listener in room if listener.audience not in differing]
+            alike = [listener for listener in room if listener.audience not in differing] if differing else room
             self._sender.send("stream", {**_message(batch, prev, recorded[-1].position), "html": html}, alike)
-            others = [listener for listener in room if listener.audience in differing]
+            others = [listener for listener in room if listener.audience in differing] if differing else []
             if others:
                 self._nudge(batch, prev, recorded[-1].position, others)
             gevent.sleep(0)

@@ -60,7 +60,11 @@ class Sender:
 
     def send(self, event: str, data: dict[str, Any], listeners: Iterable[Listener]) -> None:
         """Send one event to these sockets, its frame built once."""
-        wire.broadcast(self._server, event, data, [listener.sid for listener in listeners])
+        wire.broadcast(self._server, event, data, [listener.line for listener in listeners])
+
+    def line(self, listener: Listener) -> Any:
+        """What is written to for this listener; None when its socket is gone."""
+        return wire.line_of(self._server, listener.sid)
 
     def goodbye(self, listener: Listener, reason: str) -> None:
         """Tell a socket why, and close it; from now on it hears nothing."""
@@ -81,10 +85,9 @@ class Sender:
         gevent.spawn(self._close, sid)
 
     def _close(self, sid: str) -> None:
-        engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
-        socket = self._server.eio.sockets.get(engine_sid)
+        line = wire.line_of(self._server, sid)
         self._server.disconnect(sid)
-        _cut_off(self._server, socket)
+        _cut_off(self._server, line)
 
 
 class LiveSockets(Namespace):  # type: ignore[misc]
@@ -114,6 +117,7 @@ class LiveSockets(Namespace):  # type: ignore[misc]
         """A browser opened its socket, with the cookies that its pages have."""
         viewer: Viewer = current_user
         listener = Listener(_sid(), viewer.id, viewer.session_id, str(get_locale()), limits.network())
+        listener.line = self._sender.line(listener)
         if not self._listeners.add(listener):
             return
         config: Config = current_app.config["BOTHWAYS"]
@@ -244,7 +248,7 @@ def _drop_the_malformed(server: Any) -> None:
     server.eio.handlers["message"] = take_or_drop
 
 
-def _cut_off(server: Any, socket: Any) -> None:
-    if socket is not None:
-        gevent.spawn_later(FAREWELL, wire.drop, socket)
-        server.eio.disconnect(socket.sid)  # waits until what was queued is taken
+def _cut_off(server: Any, line: Any) -> None:
+    if line is not None:
+        gevent.spawn_later(FAREWELL, wire.drop, line)
+        server.eio.disconnect(line.sid)  # waits until what was queued is taken
