@@ -22,10 +22,10 @@ class Listener:
     account_id: int | None
     session_id: int | None
     language: str
-    line: Any = None
-    """The Engine.IO socket that is written to, kept so that a push to thousands need not look each up."""
     network: str = ""
     """Where it comes from, as limits count it."""
+    line: Any = None
+    """The Engine.IO socket that is written to, kept so that a push to thousands need not look each up."""
     channels: set[Channel] = field(default_factory=set)
     audience: frozenset[str] = frozenset()
     """What it could read beyond the public when it last subscribed: says only whether a visitor's page is like its own."""
