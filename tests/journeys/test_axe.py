@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
 
 from community.app import create_app
+from community.categories.models import Category
 from community.config import Config
 from community.demo.world import build
 from community.extensions import db
 from community.migrating import migrate
 from community.posts.actions import write_post
+from community.topics.models import Topic
 from tests.journeys.conftest import PHONE, Volt, Windows, opened
 from tests.running_site import free_port
 
@@ -91,7 +94,18 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/u/mara",
             )
             too = f"/t/{topic.id}/me-too"
-            return (*lists, too, topic.url, volt.world.topics["small-repairs"].url, "/ask", "/sign-in", "/sign-up", "/nothing-here")
+            topics = (topic.url, volt.world.topics["small-repairs"].url, *one_of_each_state())
+            return (*lists, too, *topics, "/ask", "/sign-in", "/sign-up", "/nothing-here")
+
+
+def one_of_each_state() -> list[str]:
+    """The address of a question in every state that the small world has, a duplicate among them."""
+    first = select(func.min(Topic.id)).join(Topic.category).where(Topic.state.is_not(None), Category.visibility == "public")
+    questions = first.where(Topic.held_at.is_(None), Topic.removed_at.is_(None)).group_by(Topic.state)
+    found = [f"/t/{topic_id}" for topic_id in db.session.scalars(questions)]
+    db.session.rollback()
+    assert len(found) >= 6
+    return found
 
 
 @pytest.mark.parametrize("handle", [None, "lena", "johanna"])
