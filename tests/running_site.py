@@ -17,10 +17,13 @@ import requests
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import func, select
 
 from community.accounts.actions import start_session
 from community.app import SESSION_COOKIE, create_app
 from community.config import Config
+from community.core.follow import Cursor
+from community.core.log import head
 from community.extensions import db
 from community.supervisor import PARENT
 
@@ -166,6 +169,15 @@ def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> 
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
         time.sleep(0.02)
+
+
+def followed() -> bool:
+    """Whether every follower has taken everything there is. Needs an application context."""
+    db.session.rollback()
+    behind = db.session.scalars(select(func.min(Cursor.position))).one()
+    newest = head(db.session())[1]
+    db.session.rollback()
+    return behind == newest
 
 
 def free_port() -> int:

@@ -20,7 +20,7 @@ from community.migrating import migrate
 from community.posts.actions import write_post
 from community.topics.models import Topic
 from tests.journeys.conftest import PHONE, Volt, Windows, opened
-from tests.running_site import free_port
+from tests.running_site import followed, free_port, until
 
 pytestmark = pytest.mark.browser
 
@@ -57,6 +57,7 @@ def volt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Volt]:
     with opened(config, world, folder / "processes.log") as started:
         for number in range(len(thread.posts), 20):
             write_post(by=started[who[number % 4]], topic_id=thread.id, body=f"Number {number}: {'it is **cold** here. ' * 12}")
+        until(followed, "what follows from these posts is written, so that no page changes while it is measured", 60)
         yield started
 
 

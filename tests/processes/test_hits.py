@@ -8,17 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import func, select
 
 from community.accounts.actions import open_account
 from community.categories.actions import make_category
-from community.core.follow import Cursor
 from community.core.hits import MOST, asked
-from community.core.log import head
-from community.extensions import db
 from community.posts.actions import open_topic
 from community.staff.viewer import viewer_unchecked
-from tests.running_site import RunningSite, until
+from tests.running_site import RunningSite, followed, until
 
 PLAIN = "GET /questions HTTP/1.1\r\nHost: {host}\r\n"
 
@@ -122,12 +118,6 @@ def test_a_change_shows_at_once(site: RunningSite, connection: Connection) -> No
         _, _, body = connection.ask(PLAIN)
         assert b"Why does it creak?" in body
         until(followed, "the followers have written what follows from it, which changes the page for the tests after this one")
-
-
-def followed() -> bool:
-    """Whether every follower has taken everything. Needs an application context."""
-    db.session.rollback()
-    return db.session.scalars(select(func.min(Cursor.position))).one() == head(db.session())[1]
 
 
 @pytest.mark.parametrize(
