@@ -31,6 +31,7 @@ from community.extensions import socketio
 from community.health.metrics import REGISTRY
 from community.insights import noted
 from community.live.listeners import Listeners
+from community.live.presence import Alone, Presence, Shared
 from community.live.sockets import install
 from community.live.tail import Tail
 from community.migrating import is_current
@@ -66,13 +67,15 @@ class Front:
         app = create_app(config)
         self._listeners = Listeners()
         open_sockets.set_function(lambda: len(self._listeners))
-        self._sender = install(app, socketio, self._listeners)
+        self._sender, sockets = install(app, socketio, self._listeners)
+        presence = sockets.signs = Presence(app, self._listeners, self._sender, _shared(config))
         self._app = app.wsgi_app
         self._context = app.app_context
         self.pages: PublicPages = app.extensions["public_pages"]
         tail = Tail(app, self._listeners, self._sender)
         tail.start()
         gevent.spawn(tail.run)
+        gevent.spawn(presence.run)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         # gunicorn serves one kept-alive connection over and over while its next request is already there;
@@ -184,6 +187,17 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Front:
         """The application, made in the worker: nothing of it is shared with the process that watches it."""
         return Front(self._config)
+
+
+def _shared(config: Config) -> Shared:
+    """What other web processes know of who is here: through Redis, or nothing."""
+    if not config.redis_url:
+        return Alone()
+    from community.live.shared_presence import SharedPresence  # Redis' library is an extra
+
+    shared = SharedPresence(config.redis_url)
+    shared.start()
+    return shared
 
 
 def _require_tables(config: Config) -> None:

@@ -216,15 +216,20 @@ def window(chromium: Browser, site: RunningSite) -> Iterator[Callable[..., Page]
         context.close()
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Redis server of the tests' own."""
+def redis_program() -> str:
+    """Where the Redis server is; the test is skipped where there is none."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis was not found; install it by: apt-get install redis-server")
+    return program
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis server of the tests' own."""
     port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with subprocess.Popen([program, *options], cwd=tmp_path_factory.mktemp("redis"), stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen([redis_program(), *options], cwd=tmp_path_factory.mktemp("redis"), stdout=subprocess.DEVNULL) as server:
         until(lambda: _listens(port), "Redis listens")
         yield f"redis://127.0.0.1:{port}/0"
         server.terminate()

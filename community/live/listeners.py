@@ -45,6 +45,9 @@ class Listeners:
         self._rooms: dict[Channel, dict[str, dict[str, Listener]]] = {}
         self._showing: dict[int, set[Listener]] = {}
         self._by_network: Counter[str] = Counter()
+        self.stirred: set[Channel] = set()
+        """Channels to which somebody came or from which somebody went, since `take_stirred`."""
+        self._came: set[Listener] = set()
         self.some = Event()
         """Set while at least one socket is open."""
 
@@ -89,11 +92,14 @@ class Listeners:
         if self._by_sid.get(listener.sid) is not listener:
             return
         listener.channels.add(channel)
+        self.stirred.add(channel)
+        self._came.add(listener)
         self._rooms.setdefault(channel, {}).setdefault(listener.language, {})[listener.sid] = listener
 
     def leave(self, listener: Listener, channel: Channel) -> None:
         """Let it no longer hear it."""
         listener.channels.discard(channel)
+        self.stirred.add(channel)
         languages = self._rooms.get(channel, {})
         room = languages.get(listener.language, {})
         room.pop(listener.sid, None)
@@ -117,6 +123,16 @@ class Listeners:
     def showing(self, topic_id: int) -> set[Channel]:
         """The channels of those whose page shows a topic among results."""
         return {channel for listener in self._showing.get(topic_id, ()) for channel in listener.channels}
+
+    def take_stirred(self) -> tuple[set[Channel], set[Listener]]:
+        """Where somebody came or went since the last time, and who came."""
+        stirred, came = self.stirred, self._came
+        self.stirred, self._came = set(), set()
+        return stirred, came
+
+    def places(self) -> list[Channel]:
+        """Every channel that somebody listens to."""
+        return list(self._rooms)
 
     def all(self) -> list[Listener]:
         """Every open socket."""

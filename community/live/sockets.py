@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 import structlog
@@ -23,7 +23,7 @@ from community.categories.policy import visibilities_open_to
 from community.config import Config
 from community.core import limits
 from community.core.fragments import base_url
-from community.live import wire
+from community.live import pings, wire
 from community.live.catch_up import catch_up
 from community.live.channels import MAX_CHANNELS, Channel, parse, readable
 from community.live.listeners import Listener, Listeners
@@ -90,8 +90,20 @@ class Sender:
         _cut_off(self._server, line)
 
 
+class Signs(Protocol):
+    """Who hears that somebody is writing (`presence.py`)."""
+
+    def writes(self, listener: Listener, place: Channel, *, speaks: bool) -> None:
+        """They write there; `speaks` for the brand, if they may."""
+
+    def rests(self, listener: Listener, place: Channel) -> None:
+        """They no longer do."""
+
+
 class LiveSockets(Namespace):  # type: ignore[misc]
-    """The handlers of the default namespace."""
+    """The handlers of the default namespace. `signs` hears who is writing."""
+
+    signs: Signs | None = None
 
     def __init__(self, listeners: Listeners, sender: Sender) -> None:
         super().__init__("/")
@@ -162,6 +174,19 @@ class LiveSockets(Namespace):  # type: ignore[misc]
             for channel in parsed(asked(data)[0]):
                 self._listeners.leave(listener, channel)
 
+    def on_typing(self, data: object = None, *_rest: object) -> None:
+        """Somebody is writing in a topic that they listen to, or has stopped."""
+        listener = self._listeners.get(_sid())
+        if listener is None or self.signs is None or not isinstance(data, dict):
+            return
+        place = parse(str(data.get("channel"))[:40])
+        if place is None or place.kind != "topic":
+            return
+        if data.get("on"):
+            self.signs.writes(listener, place, speaks=bool(data.get("speaks")))
+        else:
+            self.signs.rests(listener, place)
+
 
 def asked(data: object) -> tuple[list[str], str]:
     """The names of channels and the position in a message; whatever has another form counts as not there."""
@@ -197,7 +222,7 @@ def _too_many(listener: Listener) -> bool:
     return listener.messages > MESSAGES_A_WINDOW
 
 
-def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
+def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> tuple[Sender, LiveSockets]:
     """Put the sockets in front of an application; they answer on `/socket.io`. Raises RuntimeError for an unknown library."""
     with app.app_context():
         origin = base_url()
@@ -212,6 +237,7 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
         max_http_buffer_size=MAX_MESSAGE,
         ping_interval=PING_EVERY,
         ping_timeout=PING_PATIENCE,
+        monitor_clients=False,  # a wire gives its peer up by itself (see pings.py)
         # Named here, or the library puts handlers of its own beside those of logs.py.
         logger=logging.getLogger("socketio"),
         engineio_logger=logging.getLogger("engineio"),
@@ -222,10 +248,12 @@ def install(app: Flask, socketio: SocketIO, listeners: Listeners) -> Sender:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=0, x_prefix=0)  # type: ignore[method-assign]
     wire.check_library(socketio.server)
+    pings.install(socketio.server)
     _drop_the_malformed(socketio.server)
     sender = Sender(socketio.server, listeners)
-    socketio.on_namespace(LiveSockets(listeners, sender))
-    return sender
+    sockets = LiveSockets(listeners, sender)
+    socketio.on_namespace(sockets)
+    return sender, sockets
 
 
 def _drop_the_malformed(server: Any) -> None:

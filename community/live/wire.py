@@ -152,12 +152,13 @@ def broadcast(server: Any, event: str, data: Any, lines: Sequence[Any]) -> int:
         if start:
             gevent.sleep(0)
         written += sum(
-            [_send(line, frame, packet) for line in lines[start : start + BREATH] if line is not None and not line.closed]
+            [write(line, frame, packet) for line in lines[start : start + BREATH] if line is not None and not line.closed]
         )
     return written
 
 
-def _send(line: Any, frame: bytes, packet: Any) -> bool:
+def write(line: Any, frame: bytes, packet: Any) -> bool:
+    """Send one packet, whose frame is built, to an open Engine.IO socket: whether it was written to at once."""
     # Packets that the writer has not taken yet count as unfinished; while it writes one, the wire has no turn
     # left, and between two it does not yield. So a direct write never overtakes.
     try:

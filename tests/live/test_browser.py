@@ -148,3 +148,25 @@ def test_what_is_not_for_everybody_comes_by_ones_own_rights(house: House, window
     page = live(signed_in(window(), site, house.ben), f"/t/{topic_id}")
     post_id = answer(house, topic_id, "Among ourselves")
     expect(page.locator(f"#post_{post_id}")).to_contain_text("Among ourselves")
+
+
+def test_readers_see_who_is_there_and_who_is_writing(site: RunningSite, house: House, window: Window) -> None:
+    topic_id = ask(house, "Who is there?")
+    reader = live(window(), f"/t/{topic_id}")
+    reading, writing = (reader.locator(f".presence [data-part={part}]") for part in ("reading", "writing"))
+    eva, ben = (live(signed_in(window(), site, who), f"/t/{topic_id}") for who in (house.eva, house.ben))
+    expect(reading).to_have_text("Eva from Community is reading · 1 other is reading")
+    eva.locator("#composer textarea").press_sequentially("It is")
+    expect(writing).to_have_text("Eva from Community is writing an answer")
+    expect(eva.locator(".presence")).to_have_text("2 others are reading")
+    ben.locator("#composer textarea").press_sequentially("Me too")
+    expect(writing).to_have_text("Eva from Community is writing an answer · Somebody is writing")
+    expect(ben.locator(".presence [data-part=writing]")).to_have_text("Eva from Community is writing an answer")
+    eva.locator("#composer").get_by_role("button", name="Send").click()
+    expect(reader.locator(".post").last).to_contain_text("It is")
+    expect(writing).to_have_text("Somebody is writing")
+    ben.context.close()  # like a crash: its socket is gone, and nobody said goodbye
+    expect(writing).to_have_text("")
+    home = live(window(), "/")
+    live(eva, "/desk")
+    expect(home.locator(".presence")).to_have_text("Eva is at the desk now")

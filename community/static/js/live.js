@@ -70,7 +70,14 @@ function connect() {
   socket.on("connect_error", lose);
   socket.on("stream", receive);
   socket.on("nudge", receive);
+  socket.on("presence", (told) => import("./presence.js").then(({ show }) => show(told), () => {})); // it will be told again
   socket.on("goodbye", part);
+}
+
+// Somebody types here, or no longer does; others who have the topic open see it.
+export function sign(on, speaks) {
+  const channel = document.querySelector("[data-presence^=topic]")?.dataset.presence;
+  if (channel && socket?.connected) socket.emit("typing", { channel, on, speaks });
 }
 
 function lose() {

@@ -3,8 +3,13 @@
 import "../../vendor/markdown-toolbar.js";
 import { subscribe } from "../../vendor/paste-markdown.js";
 import "../../vendor/text-expander.js";
+import { sign } from "../live.js";
 import { offerPeople, takePerson } from "../mentions.js";
+import { isWriting } from "../presence.js";
 import { unsafeHeaders } from "../sending.js";
+
+const RENEWED = 4_000; // ms between signs of writing; one lasts nine seconds
+const PAUSE = 6_000; // ms without a key after which nobody is writing any more
 
 class PostEditor extends HTMLElement {
   connectedCallback() {
@@ -12,6 +17,9 @@ class PostEditor extends HTMLElement {
     this.unpaste = subscribe(this.field).unsubscribe;
     this.addEventListener("keydown", this);
     this.addEventListener("click", this);
+    this.field.addEventListener("input", this);
+    this.field.form?.addEventListener("submit", this);
+    if (this.field === document.activeElement && this.field.value !== this.field.defaultValue) this.write(); // the first keys brought us here
     const expander = this.querySelector("text-expander"); // its events do not bubble
     expander.addEventListener("text-expander-change", offerPeople);
     expander.addEventListener("text-expander-value", takePerson);
@@ -19,15 +27,36 @@ class PostEditor extends HTMLElement {
 
   disconnectedCallback() {
     this.unpaste();
+    this.rest();
   }
 
   handleEvent(event) {
+    if (event.type === "input") this.write();
+    if (event.type === "submit") this.rest();
     if (event.type === "keydown" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.field.form.requestSubmit();
     }
     const button = event.target.closest?.("[data-show-preview]");
     if (event.type === "click" && button) this.toggle(button);
+  }
+
+  write() {
+    if (this.field.form?.id !== "composer") return;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.rest(), PAUSE);
+    if (this.signed > Date.now() - RENEWED) return;
+    this.signed = Date.now();
+    isWriting(true);
+    sign(true, this.field.form.elements.brand?.checked ?? false);
+  }
+
+  rest() {
+    clearTimeout(this.pause);
+    if (!this.signed) return;
+    this.signed = undefined;
+    isWriting(false);
+    sign(false, false);
   }
 
   async toggle(button) {
