@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -29,6 +30,10 @@ from community.supervisor import PARENT
 
 PATIENCE = 120.0
 """Seconds in which a site must be ready; it takes three where the machine has nothing else to do."""
+
+
+FIRST_PORT, WORKERS, STRETCH = 12_000, 8, 2_500
+_ports = itertools.count(os.getpid() * 7)
 
 
 class RunningSite:
@@ -181,7 +186,17 @@ def followed() -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    """A port nobody listens on at this moment, and that no other worker of the tests, nor any connection, is given meanwhile.
+
+    Below the range from which Linux takes the ports of connections (32,768 and up), each worker has a stretch of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+    while True:
+        port = FIRST_PORT + worker * STRETCH + next(_ports) % STRETCH
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
