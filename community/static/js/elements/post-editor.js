@@ -3,13 +3,9 @@
 import "../../vendor/markdown-toolbar.js";
 import { subscribe } from "../../vendor/paste-markdown.js";
 import "../../vendor/text-expander.js";
-import { sign } from "../live.js";
 import { offerPeople, takePerson } from "../mentions.js";
-import { isWriting } from "../presence.js";
 import { unsafeHeaders } from "../sending.js";
-
-const RENEWED = 4_000; // ms between signs of writing; one lasts nine seconds
-const PAUSE = 6_000; // ms without a key after which nobody is writing any more
+import { watch } from "../typing.js";
 
 class PostEditor extends HTMLElement {
   connectedCallback() {
@@ -17,9 +13,7 @@ class PostEditor extends HTMLElement {
     this.unpaste = subscribe(this.field).unsubscribe;
     this.addEventListener("keydown", this);
     this.addEventListener("click", this);
-    this.field.addEventListener("input", this);
-    this.field.form?.addEventListener("submit", this);
-    if (this.field === document.activeElement && this.field.value !== this.field.defaultValue) this.write(); // the first keys brought us here
+    if (this.field.form?.id === "composer") this.unwatch = watch(this.field);
     const expander = this.querySelector("text-expander"); // its events do not bubble
     expander.addEventListener("text-expander-change", offerPeople);
     expander.addEventListener("text-expander-value", takePerson);
@@ -27,36 +21,16 @@ class PostEditor extends HTMLElement {
 
   disconnectedCallback() {
     this.unpaste();
-    this.rest();
+    this.unwatch?.();
   }
 
   handleEvent(event) {
-    if (event.type === "input") this.write();
-    if (event.type === "submit") this.rest();
     if (event.type === "keydown" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.field.form.requestSubmit();
     }
     const button = event.target.closest?.("[data-show-preview]");
     if (event.type === "click" && button) this.toggle(button);
-  }
-
-  write() {
-    if (this.field.form?.id !== "composer") return;
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.rest(), PAUSE);
-    if (this.signed > Date.now() - RENEWED) return;
-    this.signed = Date.now();
-    isWriting(true);
-    sign(true, this.field.form.elements.brand?.checked ?? false);
-  }
-
-  rest() {
-    clearTimeout(this.pause);
-    if (!this.signed) return;
-    this.signed = undefined;
-    isWriting(false);
-    sign(false, false);
   }
 
   async toggle(button) {
