@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 _CHANNEL = "bothways_log"
-_LOOK_SECONDS = 0.02  # rulings 14: `data_version` is looked at every 20 ms
+_LOOK_SECONDS = 0.02
+"""Between two looks at `data_version`: rulings 14."""
 
 
 def notify(session: Session) -> None:
@@ -34,17 +35,21 @@ class Watch(Protocol):
         """Give the connection back."""
 
 
-def watch(database_url: str) -> Watch:
-    """A watch over the database at this SQLAlchemy address, on a connection of its own."""
+def watch(database_url: str, look: float = _LOOK_SECONDS) -> Watch:
+    """A watch over the database at this SQLAlchemy address, on a connection of its own.
+
+    `look` are the seconds between two looks where the database tells nothing by itself (SQLite).
+    """
     if database_url.startswith("sqlite"):
-        return SqliteWatch(str(make_url(database_url).database))
+        return SqliteWatch(str(make_url(database_url).database), look)
     return PostgresWatch(make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False))
 
 
 class SqliteWatch:
     """Looks at `PRAGMA data_version` on a dedicated connection; a pooled one would not notice its own process."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, look: float = _LOOK_SECONDS) -> None:
+        self._look = look
         self._connection = sqlite3.connect(
             Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None, check_same_thread=False
         )
@@ -64,7 +69,7 @@ class SqliteWatch:
             left = deadline - time.monotonic()
             if left <= 0:
                 return
-            time.sleep(min(_LOOK_SECONDS, left))
+            time.sleep(min(self._look, left))
 
     def close(self) -> None:
         self._connection.close()

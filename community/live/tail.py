@@ -28,6 +28,9 @@ JOIN = 0.05
 LOOK = 1.0
 """Seconds between looks at the log when no hint comes."""
 
+SOON = 0.005
+"""Seconds between looks at whether SQLite's file has changed: a percent of a core, and up to 15 ms less for everybody."""
+
 ASKED = 0.02
 """Seconds between looks while other readers are being asked: what concerns their channels goes out that soon."""
 
@@ -69,7 +72,7 @@ class Tail:
         source: Watch | None = None
         while True:
             try:
-                source = source or watch(self._app.config["BOTHWAYS"].database_url)
+                source = source or watch(self._app.config["BOTHWAYS"].database_url, SOON)
                 self.step(source)
             except Exception:
                 logger.exception("live is interrupted")
