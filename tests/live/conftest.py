@@ -97,7 +97,11 @@ class Ear:
 
     def wait_for(self, name: str, count: int = 1, channel: str | None = None, seconds: float = 10.0) -> list[dict[str, Any]]:
         """The messages of this name, as soon as there are so many."""
-        until(lambda: len(self.told(name, channel)) >= count, f"{count} x {name}; got {self.messages}", seconds)
+        try:
+            until(lambda: len(self.told(name, channel)) >= count, f"{count} x {name}", seconds)
+        except AssertionError as error:
+            heard = f"open: {self.is_open}; heard {self.messages}; the site's log ends with {self.site.log.read_text()[-2000:]}"
+            raise AssertionError(f"{error}; {heard}") from None
         return self.told(name, channel)
 
     @property

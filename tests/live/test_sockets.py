@@ -353,13 +353,17 @@ def test_an_address_and_an_account_have_so_many_sockets_and_no_more(
             with running.app():
                 ana = make_house().ana
                 four = [come("203.0.113.7") for _ in range(2)] + [come("203.0.113.7", ana) for _ in range(2)]
+                # They are connected before they are counted (`always_connect`); who is answered has been counted.
+                assert [ear.subscribe("home")["granted"] for ear in four] == [["home"]] * 4
                 assert come("203.0.113.7").wait_for("goodbye") == [{"reason": "too_many"}]
                 assert come("203.0.113.8", ana).wait_for("goodbye") == [{"reason": "too_many"}], "a third of hers, from wherever"
                 # An IPv6 customer has a whole /64; another is somebody else.
                 six = [come(f"2001:db8::{n}") for n in range(1, 5)]
+                assert [ear.subscribe("home")["granted"] for ear in six] == [["home"]] * 4
                 assert come("2001:db8::ffff").wait_for("goodbye") == [{"reason": "too_many"}]
                 six.append(come("2001:db8:0:1::1"))
-                assert [ear.subscribe("home")["granted"] for ear in (*four, *six)] == [["home"]] * 9
+                assert six[-1].subscribe("home")["granted"] == ["home"]
+                assert all(ear.is_open for ear in (*four, *six))
                 four[0].close()
 
                 def may_come() -> bool:
