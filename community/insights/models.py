@@ -16,7 +16,7 @@ class OutcomeDay(Base):
     Counters grow; only who takes back that a topic answered them takes off, once, what they had counted themselves.
 
     `opened` counts askings in which one of the similar answers was opened. How many of these ended well or in a
-    post all the same is in the last two, so that `potential` is what is left of them.
+    post all the same is in the last two, so that the potential outcomes of a week are what is left of them.
     """
 
     __tablename__ = "outcome_days"
@@ -27,11 +27,6 @@ class OutcomeDay(Base):
     failed: Mapped[int] = mapped_column(default=0, server_default="0")
     opened_successful: Mapped[int] = mapped_column(default=0, server_default="0")
     opened_failed: Mapped[int] = mapped_column(default=0, server_default="0")
-
-    @property
-    def potential(self) -> int:
-        """Askings in which an answer was opened, and which neither said that it helped nor posted."""
-        return max(0, self.opened - self.opened_successful - self.opened_failed)
 
 
 class TopicOutcome(Base):

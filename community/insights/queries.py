@@ -98,9 +98,10 @@ def outcomes_by_week() -> tuple[Week, ...]:
     mondays = [this - timedelta(weeks=number) for number in range(WEEKS)]
     sums: dict[date, list[int]] = {monday: [0, 0, 0] for monday in mondays}
     for day in db.session.scalars(select(OutcomeDay).where(OutcomeDay.day >= mondays[-1])):
-        for place, number in enumerate((day.successful, day.potential, day.failed)):
+        # What ends well after midnight was opened the day before, so days have no potential of their own.
+        for place, number in enumerate((day.successful, day.opened - day.opened_successful - day.opened_failed, day.failed)):
             sums[week_of(day.day)][place] += number
-    return tuple(Week(monday, *sums[monday]) for monday in mondays)
+    return tuple(Week(monday, successful, max(0, potential), failed) for monday, (successful, potential, failed) in sums.items())
 
 
 def best_answers(viewer: Viewer) -> tuple[Best, ...]:

@@ -44,6 +44,16 @@ def kinds() -> tuple[int, int, int]:
     return week.successful, week.potential, week.failed
 
 
+def test_an_asking_that_crosses_midnight_is_one_outcome(forum: Forum) -> None:
+    topic = forum.question().topic_id
+    with time_machine.travel(datetime(2026, 11, 25, 23, 59, 59, tzinfo=UTC), tick=False) as traveller:
+        count_opened(by=VISITOR, topic_id=topic, first=True)
+        assert kinds() == (0, 1, 0)
+        traveller.shift(timedelta(seconds=2))
+        count_successful(by=VISITOR, topic_id=topic, opened=True)
+        assert kinds() == (1, 0, 0)
+
+
 def search_in_vain(words: str, people: int) -> None:
     for number in range(people):
         note_empty_search(words, f"browser {number}")
