@@ -52,6 +52,7 @@ CAPABILITIES: tuple[str, ...] = (
     "promise",
     "record",
     "search",
+    "talks",
     "topics",
     "votes",
 )
@@ -87,6 +88,7 @@ JOBS: tuple[str, ...] = (
     "community.notifications.jobs.JOBS",
     "community.record.signing.JOBS",
     "community.staff.jobs.JOBS",
+    "community.talks.jobs.JOBS",
     "community.topics.jobs.JOBS",
     "community.core.strangers.JOBS",
     "community.votes.actions.JOBS",
@@ -97,6 +99,7 @@ LETTERS: tuple[str, ...] = (
     "community.mail.account_letters.KINDS",
     "community.notifications.letters.KINDS",
     "community.notifications.nudge_letters.KINDS",
+    "community.notifications.talk_letters.KINDS",
 )
 
 SESSION_COOKIE = "bothways"

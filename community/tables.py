@@ -21,6 +21,7 @@ from community.searches import models as searches
 from community.settings import models as settings
 from community.staff import models as staff
 from community.tags import models as tags
+from community.talks import models as talks
 from community.topics import models as topics
 from community.votes import models as votes
 
@@ -47,6 +48,7 @@ MODULES = (
     settings,
     staff,
     tags,
+    talks,
     topics,
     votes,
 )

@@ -30,6 +30,7 @@ from community.core.pagecache import PublicPages
 from community.extensions import socketio
 from community.health.metrics import REGISTRY
 from community.insights import noted
+from community.live.duty import Duties
 from community.live.listeners import Listeners
 from community.live.presence import Alone, Presence, Shared
 from community.live.sockets import install
@@ -68,7 +69,9 @@ class Front:
         self._listeners = Listeners()
         open_sockets.set_function(lambda: len(self._listeners))
         self._sender, sockets = install(app, socketio, self._listeners)
-        presence = sockets.signs = Presence(app, self._listeners, self._sender, _shared(config))
+        presence = sockets.signs = Presence(
+            app, self._listeners, self._sender, _shared(config), Duties(app, self._listeners, self._sender)
+        )
         self._app = app.wsgi_app
         self._context = app.app_context
         self.pages: PublicPages = app.extensions["public_pages"]

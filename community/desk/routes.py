@@ -10,6 +10,7 @@ from community.core.paging import page_number
 from community.core.position import position_now
 from community.desk.queries import desk_for
 from community.faq.queries import entries_to_check
+from community.talks.queries import waiting_talks
 
 bp = Blueprint("desk", __name__)
 
@@ -25,4 +26,4 @@ def desk() -> Response:
         category=request.args.get("category") or None,
         number=page_number(request.args),
     )
-    return private_page("desk/desk.html", desk=found, faq=entries_to_check(viewer()), position=position)
+    return private_page("desk/desk.html", desk=found, faq=entries_to_check(viewer()), talks=waiting_talks(), position=position)

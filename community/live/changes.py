@@ -20,6 +20,7 @@ from community.record import events as record
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
+from community.talks import events as talks
 from community.topics import events as topics
 from community.votes import events as votes
 
@@ -49,6 +50,8 @@ class Part(Enum):
     """The public record is fetched anew: it has an entry more, or another head."""
     FAQ = auto()
     """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
+    TALK = auto()
+    """A talk: what was said or done in it, and the desk's list of talks."""
     CATEGORY = auto()
     """The category itself: its name stands in every list, and who may read it decides on its topics."""
 
@@ -100,6 +103,12 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (faq.FaqEntryLeft, (Part.FAQ,)),
         (record.RecordGrown, (Part.RECORD,)),
         (record.RecordSigned, (Part.RECORD,)),
+        (talks.TalkOpened, (Part.TALK,)),
+        (talks.TalkSpoken, (Part.TALK,)),
+        (talks.TalkChanged, (Part.TALK,)),
+        (talks.TalkRead, (Part.TALK,)),
+        (talks.DutyBegun, (Part.TALK,)),
+        (talks.DutyEnded, (Part.TALK,)),
         (promise.PromiseChanged, _HERE),
         (promise.PromiseMissed, _HERE),
         (categories.CategoryMade, (Part.CATEGORY,)),

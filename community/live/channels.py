@@ -1,8 +1,8 @@
 """Names of channels, and who may subscribe to which (contract.md Live).
 
 Some kinds of channels belong to another reader, which knows what a change means to their pages: `app.py` brings the two
-together (`OtherChannel`), as readers do not import one another. `updates` and `talk:<id>` are names of later features: they
-are refused like unknown ones.
+together (`OtherChannel`), as readers do not import one another. `updates` is a name of a later feature: it is refused like an
+unknown one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from community.categories.queries import may_read
 from community.core.log import Recorded
 from community.extensions import db
 from community.staff.viewer import Viewer
+from community.talks.queries import readable_talks
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
 MAX_CHANNELS = 50
 """Channels that one socket or one request may name; a page shows one to three."""
 
-_FORM = re.compile(r"(home|desk|faq|promise|record)|(topic|category|user):([1-9][0-9]{0,17})", re.ASCII)
+_FORM = re.compile(r"(home|desk|faq|promise|record|talks)|(topic|category|user|talk):([1-9][0-9]{0,17})", re.ASCII)
 _OTHER = re.compile(r"([a-z]{1,20}):([\w.-]{1,2500})", re.ASCII)
 
 
@@ -87,13 +88,15 @@ def parse(name: str) -> Channel | None:
 
 
 def readable(viewer: Viewer, channels: Iterable[Channel]) -> set[Channel]:
-    """Those of the channels that this viewer may subscribe to at this moment; at most two queries."""
+    """Those of the channels that this viewer may subscribe to at this moment; at most three queries."""
     wanted = set(channels)
     topics = {channel.id for channel in wanted if channel.kind == "topic"}
     categories = {channel.id for channel in wanted if channel.kind == "category"}
+    talks = {channel.id for channel in wanted if channel.kind == "talk"}
     return (
         {Channel("topic", topic_id) for topic_id in _readable_topics(viewer, topics)}
         | {Channel("category", category_id) for category_id in _readable_categories(viewer, categories)}
+        | {Channel("talk", talk_id) for talk_id in readable_talks(viewer, talks)}
         | {channel for channel in wanted if _is_open(viewer, channel)}
     )
 
@@ -102,7 +105,7 @@ def _is_open(viewer: Viewer, channel: Channel) -> bool:
     match channel.kind:
         case "home" | "faq" | "promise" | "record":
             return True
-        case "desk":
+        case "desk" | "talks":
             return viewer.is_staff
         case "user":
             return viewer.id == channel.id

@@ -1,4 +1,4 @@
-"""The channel `user:<id>`: what is somebody's alone. Its one part on pages is the bell, drawn with its count of this moment.
+"""The channel `user:<id>`: what is somebody's alone. On pages these are the bell and the door to the desk, as they are now.
 
 An event that tells thousands names no channels: each process asks which of those who have a page open here were told.
 """
@@ -16,15 +16,17 @@ from community.live.listeners import Listeners
 from community.notifications.events import NotificationsMade, NotificationsRead
 from community.notifications.queries import bell, told_of
 from community.staff.viewer import Viewer
+from community.talks.events import TalkChanged, TalkOpened, TalkRead, TalkSpoken
+from community.talks.fragments import door_replaced
 
 CHUNK = 500
 """Accounts that one query asks about."""
 
-EVENTS = (NotificationsMade, NotificationsRead)
+EVENTS = (NotificationsMade, NotificationsRead, TalkOpened, TalkSpoken, TalkChanged, TalkRead)
 
 
 def rings(recorded: Sequence[Recorded]) -> bool:
-    """Whether a bell has another count after these events."""
+    """Whether a bell or a door has another count after these events."""
     return any(isinstance(each.event, EVENTS) for each in recorded)
 
 
@@ -41,5 +43,6 @@ def told_here(recorded: Recorded, listeners: Listeners) -> list[Channel]:
 
 
 def bell_streams(viewer: Viewer) -> Markup:
-    """The viewer's bell as it is now."""
-    return stream("replace", "bell", fragment("notifications/_bell.html", "bell", bell(viewer).unread))
+    """The viewer's bell and door as they are now."""
+    now = bell(viewer)
+    return stream("replace", "bell", fragment("notifications/_bell.html", "bell", now.unread)) + door_replaced(now.door)

@@ -20,6 +20,7 @@ from flask import Flask
 
 from community.extensions import db
 from community.live.channels import Channel
+from community.live.duty import Duties
 from community.live.listeners import Listener, Listeners
 from community.live.sockets import Sender
 from community.staff.viewer import Viewer, viewers_unchecked
@@ -39,7 +40,7 @@ MOST_NAMED = 5
 CROWD = 1_000
 """Listeners of one place for each second between what it is told."""
 
-KINDS = frozenset({"topic", "desk"})
+KINDS = frozenset({"topic", "desk", "talk"})
 DESK, HOME = Channel("desk"), Channel("home")
 
 logger = structlog.get_logger()
@@ -96,8 +97,9 @@ class Alone:
 class Presence:
     """Looks once a second at the places in which somebody came, went or wrote, and tells who listens there."""
 
-    def __init__(self, app: Flask, listeners: Listeners, sender: Sender, shared: Shared) -> None:
+    def __init__(self, app: Flask, listeners: Listeners, sender: Sender, shared: Shared, duties: Duties | None = None) -> None:
         self._app = app
+        self._duties = duties
         self._listeners = listeners
         self._sender = sender
         self._shared = shared
@@ -146,6 +148,8 @@ class Presence:
         people = self._people({account for present in now.values() for account in present.accounts})
         for place, present in now.items():
             self._tell(place, _told(place, present, people), came)
+        if self._duties is not None:
+            self._duties.step(came)
 
     def _is_due(self, place: Channel) -> bool:
         """Whether the place may be told again; a crowd, in which somebody always comes or goes, is told less often."""

@@ -175,12 +175,12 @@ class LiveSockets(Namespace):  # type: ignore[misc]
                 self._listeners.leave(listener, channel)
 
     def on_typing(self, data: object = None, *_rest: object) -> None:
-        """Somebody is writing in a topic that they listen to, or has stopped."""
+        """Somebody is writing in a topic or talk that they listen to, or has stopped."""
         listener = self._listeners.get(_sid())
         if listener is None or self.signs is None or not isinstance(data, dict):
             return
         place = parse(str(data.get("channel"))[:40])
-        if place is None or place.kind != "topic":
+        if place is None or place.kind not in {"topic", "talk"}:
             return
         if data.get("on"):
             self.signs.writes(listener, place, speaks=bool(data.get("speaks")))

@@ -22,13 +22,14 @@ from community.live.channels import Channel, others, readable
 from community.live.desk import desk_streams
 from community.live.lists import MOST_TILES, home_streams, list_streams
 from community.live.own import bell_streams, rings
+from community.live.talks import inbox_streams, talk_streams
 from community.live.topic_page import topic_streams
 from community.posts.queries import post_views_unchecked, topic_view
 from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "record", "user"})
+DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "record", "user", "talk", "talks"})
 """Kinds of channels with pages that events redraw."""
 
 
@@ -100,6 +101,10 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
         return REFRESH if draws(channel, recorded) else Markup()
     if channel.kind == "user":
         return bell_streams(viewer) if viewer.id == channel.id else Markup()
+    if channel.kind == "talk":
+        return talk_streams(viewer, channel.id, recorded)
+    if channel.kind == "talks":
+        return inbox_streams(viewer)
     mine = [each for each in recorded if not is_hidden(each) or (each.event and each.event.by_id == viewer.id)]
     known = open_to(viewer, channel, mine)
     if not draws(channel, known):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqlalchemy import select
+
 from community.accounts.events import (
     AccountConfirmed,
     AccountOpened,
@@ -30,6 +32,7 @@ from community.follows.events import (
     VisitorMeTooConfirmed,
 )
 from community.mail.letters import put
+from community.mail.models import OutgoingMail
 from community.notifications.events import MailChanged, NotificationsMade, NotificationsRead
 from community.posts.events import PostEdited, PostReleased, PostRemoved, PostRestored, PostWritten, QuestionUnindexed
 from community.promise.events import PromiseChanged, PromiseMissed
@@ -37,6 +40,7 @@ from community.record.events import RecordGrown, RecordSigned
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
+from community.talks import events as talks
 from community.topics.events import (
     DuplicateMarked,
     DuplicateUndone,
@@ -76,6 +80,13 @@ def nudged(u: Unit, recorded: Recorded, event: answers.AcceptanceNudged) -> None
     put(u, position=recorded.position, kind="nudge", account_id=event.account_id, about_id=event.post_id)
 
 
+def spoken(u: Unit, recorded: Recorded, event: talks.TalkSpoken) -> None:
+    """The desk said something: one letter at a time tells of what is unread when it leaves."""
+    waiting = (OutgoingMail.kind == "talk", OutgoingMail.about_id == event.talk_id, OutgoingMail.next_try_at.is_not(None))
+    if event.by_staff and u.session.execute(select(OutgoingMail.id).where(*waiting).limit(1)).first() is None:
+        put(u, position=recorded.position, kind="talk", account_id=event.customer_id, about_id=event.talk_id)
+
+
 class MailFollower(Follower):
     """Turns events into outgoing mails, exactly once each."""
 
@@ -85,6 +96,7 @@ class MailFollower(Follower):
         ConfirmationAsked: confirmation_asked,
         ResetAsked: reset_asked,
         answers.AcceptanceNudged: nudged,
+        talks.TalkSpoken: spoken,
     }
     ignores: ClassVar[frozenset[type[Event]]] = frozenset(
         {
@@ -105,6 +117,8 @@ class MailFollower(Follower):
             *(answers.AnswerDoubted, answers.AnswerAged),
             # Seen on the page and on the desk.
             *(PromiseChanged, PromiseMissed, RecordGrown, RecordSigned),
+            # Talks: what else happens in one is read there; who is on duty is seen on the page.
+            *(talks.TalkOpened, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # One of many small thanks: no letter each.
             *(AnswerRated, AnswerRatedByVisitors, RatingUndone),
             # The outbox is filled by notifications themselves (notifications/mailing.py).

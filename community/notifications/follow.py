@@ -32,6 +32,7 @@ from community.record import events as record
 from community.searches import events as searches
 from community.settings import events as settings
 from community.staff import events as staff
+from community.talks import events as talks
 from community.topics import events as topics
 from community.topics.models import Topic
 from community.votes import events as votes
@@ -200,6 +201,8 @@ class NotificationFollower(Follower):
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
             *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
             *(promise.PromiseChanged, promise.PromiseMissed),
+            # Talks have a door of their own on every page, and a letter.
+            *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # The record has readers of its own: its page and its feed.
             *(record.RecordGrown, record.RecordSigned),
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),

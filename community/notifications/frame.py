@@ -22,9 +22,9 @@ class Frame:
 
     @cached_property
     def bell(self) -> Bell:
-        """How many notifications are unread, and the position of the log; one query a page."""
+        """What is unread, where the log stands and the door to the desk: one query a page, none for visitors."""
         try:
-            return bell(self._viewer)
+            return bell(self._viewer) if self._viewer.signed_in else Bell(0, Position("none", 0))
         except SQLAlchemyError:  # the page that tells of a lost database has a frame too
             return Bell(0, Position("none", 0))
 

@@ -22,6 +22,8 @@ from community.notifications.models import MailChoice, Notification
 from community.posts.models import Post
 from community.posts.views import post_url
 from community.staff.viewer import Viewer, photo_url
+from community.talks.queries import door_columns, door_of
+from community.talks.views import Door
 from community.topics.models import Topic
 from community.topics.queries import topics_visible_to
 from community.topics.titles import topic_url
@@ -90,18 +92,20 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Bell:
-    """What the frame of every page shows: how many are unread (at most 100), and where the log stands."""
+    """What the frame of every page shows: how many are unread (at most 100), where the log stands, and the door to the desk."""
 
     unread: int
     position: Position
+    door: Door = Door()
 
 
 def bell(viewer: Viewer) -> Bell:
-    """How many notifications the viewer has not read, by one query with the log's position."""
+    """How many notifications the viewer has not read, by one query with the log's position and the door to the desk."""
     unread = _visible(select(Notification.id), viewer).where(Notification.read_at.is_(None)).limit(MOST).subquery()
     count = select(func.count()).select_from(unread).scalar_subquery()
-    row = db.session.execute(select(EventHead.epoch, EventHead.position, count.label("unread"))).one()
-    return Bell(row.unread, Position(row.epoch, row.position))
+    columns = (EventHead.epoch, EventHead.position, count.label("unread"), *door_columns(viewer))
+    row = db.session.execute(select(*columns)).one()
+    return Bell(row.unread, Position(row.epoch, row.position), door_of(viewer, row))
 
 
 def unread_in(viewer: Viewer, topic_id: int) -> int:

@@ -40,6 +40,7 @@ from community.search.indexes import forget_former, indexes
 from community.searches.events import SearchChanged, SearchDropped, SearchMatched, SearchSaved
 from community.settings.events import SettingChanged, SiteRestored
 from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
+from community.talks import events as talks
 from community.topics import events as topics
 from community.topics.models import Topic
 from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
@@ -85,6 +86,8 @@ class SearchFollower(Follower):
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
+            # Talks are private: nobody finds them.
+            *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # Nobody searches by them.
             *(NotificationsMade, NotificationsRead, MailChanged),
             *(PromiseChanged, PromiseMissed, RecordGrown, RecordSigned),

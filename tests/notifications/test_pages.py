@@ -99,7 +99,7 @@ def test_an_open_page_hears_of_its_bell_and_nobody_else_does(app: Flask) -> None
     with app.app_context():
         forum, (topic,) = busy(app)
     asker = forum.browser("asker")
-    position = re.search(r'<own-bell channel="(user:\d+)" position="([^"]+)"', asker.get("/").text)
+    position = re.search(r'<own-bell channels="(user:\d+)" position="([^"]+)"', asker.get("/").text)
     assert position
     with app.app_context():
         forum.post("worker", topic)

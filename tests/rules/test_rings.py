@@ -20,6 +20,7 @@ CAPABILITIES = (
     {"people"},
     {"insights"},
     {"faq"},
+    {"talks"},
     {"desk"},
     {"home"},
     {"imports"},

@@ -74,9 +74,9 @@ function connect() {
   socket.on("goodbye", part);
 }
 
-// Somebody types here, or no longer does; others who have the topic open see it.
+// Somebody types here, or no longer does; others who have the topic or the talk open see it.
 export function sign(on, speaks) {
-  const channel = document.querySelector("[data-presence^=topic]")?.dataset.presence;
+  const channel = document.querySelector("[data-presence^=topic], [data-presence^=talk]")?.dataset.presence;
   if (channel && socket?.connected) socket.emit("typing", { channel, on, speaks });
 }
 

@@ -8,6 +8,7 @@ const ATONCE = {
   "own-bell": () => import("./elements/own-bell.js"),
   "read-mark[data-unread]": () => import("./elements/read-mark.js"),
   "search-trail": () => import("./elements/search-trail.js"),
+  "talk-box": () => import("./elements/talk-box.js"),
 };
 
 const ONUSE = {

@@ -1,10 +1,11 @@
-// The bell of the frame: joins the channel of who is signed in, so that its count is right on every page. The server draws it.
+// The bell of the frame: joins the channels of who is signed in, so that its count, and the door to the desk, are right on every page.
+// The server draws them.
 import { join, leave } from "../live.js";
 
 class OwnBell extends HTMLElement {
   connectedCallback() {
     if (document.documentElement.hasAttribute("data-turbo-preview")) return;
-    this.names = [this.getAttribute("channel")];
+    this.names = this.getAttribute("channels").split(" ");
     join(this);
     document.addEventListener("turbo:before-stream-render", this);
   }
