@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.api import faq, following, life, marks, promise, record, saved
+from community.api import faq, following, life, marks, promise, record, saved, talks
 from community.api import models as m
 from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
@@ -39,6 +39,7 @@ assert marks  # they declare their endpoints
 assert promise
 assert saved
 assert record
+assert talks
 
 
 @endpoint(bp, "GET", "/topics", query=m.TopicQuery, answer=m.TopicPage)

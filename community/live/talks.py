@@ -13,7 +13,7 @@ from community.notifications.queries import bell
 from community.staff.viewer import Viewer
 from community.talks.events import TalkChanged, TalkSpoken
 from community.talks.fragments import door_replaced, messages_added, state_replaced
-from community.talks.queries import desk_inbox, talk_view, waiting_talks
+from community.talks.queries import desk_inbox, is_on_duty, talk_view, waiting_talks
 
 _TALK = "talks/_talk.html"
 
@@ -33,11 +33,12 @@ def talk_streams(viewer: Viewer, talk_id: int, recorded: Sequence[Recorded]) -> 
 
 
 def inbox_streams(viewer: Viewer) -> Markup:
-    """The desk's list of talks, how many wait, and the door of an employee, as they are now."""
+    """The desk's list of talks, how many wait, and an employee's own switch and door, as they are now."""
     if not viewer.is_staff:
         return Markup()
     return Markup().join(
         [
+            stream("replace", "talks_duty", fragment(_TALK, "duty_switch", is_on_duty(viewer))),
             stream("replace", "talks_inbox", fragment(_TALK, "desk_lists", desk_inbox(viewer))),
             stream("replace", "desk_talks", fragment(_TALK, "desk_line", waiting_talks())),
             door_replaced(bell(viewer).door),

@@ -35,7 +35,6 @@ from community.talks.queries import (
     words_of,
 )
 from community.talks.views import TalkView, talk_url
-from community.topics.titles import topic_url
 
 bp = Blueprint("talks", __name__)
 
@@ -72,11 +71,9 @@ def begin() -> Response:
 def open_a_talk() -> Response:
     """Begin with the first message."""
     form = MessageForm()
-    page = own_path(form.page.data)
+    page = own_path(form.page.data).removesuffix("/")
     try:
-        talk_id = actions.open_talk(
-            by=viewer(), body=form.body.data or "", page=page if page != "/" else "", submission=form.submission_id.data or None
-        )
+        talk_id = actions.open_talk(by=viewer(), body=form.body.data or "", page=page, submission=form.submission_id.data)
     except Invalid as error:
         form.refuse(error)
         return _begin_page(form, 422)
@@ -100,7 +97,7 @@ def say(talk_id: int) -> Response:
     """Say something."""
     form = MessageForm()
     try:
-        number = actions.say(by=viewer(), talk_id=talk_id, body=form.body.data or "", submission=form.submission_id.data or None)
+        number = actions.say(by=viewer(), talk_id=talk_id, body=form.body.data or "", submission=form.submission_id.data)
     except Invalid as error:
         form.refuse(error)
         return _talk_page(talk_view(viewer(), talk_id), form, status=422)
@@ -230,7 +227,7 @@ def agree(talk_id: int, publication_id: int) -> Response:
     )
     if topic_id is None:
         return respond(talk_url(talk_id), said=_("Agreed. It will be public in a moment."))
-    return respond(topic_url(topic_id, ""), said=_("It is public now. Thank you: whoever has the same question finds the answer."))
+    return respond(f"/t/{topic_id}", said=_("It is public now. Thank you: whoever has the same question finds the answer."))
 
 
 @bp.post("/talks/<int:talk_id>/publications/<int:publication_id>/refusal")
@@ -272,7 +269,7 @@ def _places(talk: Talk) -> list[Any]:
 def _came_from() -> str:
     """The page on which somebody pressed the button, by the Referer of their browser."""
     parts = urlsplit(request.referrer or "")
-    return own_path(parts.path) if f"{parts.scheme}://{parts.netloc}" == base_url() else ""
+    return own_path(parts.path).removesuffix("/") if f"{parts.scheme}://{parts.netloc}" == base_url() else ""
 
 
 def _to(address: str) -> Response:

@@ -56,6 +56,7 @@ from community.promise.jobs import find_late
 from community.record.follow import RecordFollower
 from community.record.signing import sign
 from community.staff.viewer import VISITOR, Viewer
+from community.talks import actions as talks
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
@@ -75,6 +76,7 @@ class Scene:
     other: int
     answers: list[int]
     random: random.Random
+    talk: int
 
     def __post_init__(self) -> None:
         self.pages: list[OpenPage] = []
@@ -107,7 +109,8 @@ def scene(app: Flask, answers: int = 3) -> Scene:
     forum.question("friend", title="Is it loud?", tags=["motor"])
     posts = [forum.post(("friend", "speaker")[n % 2], topic, f"Try number {n}.").post_id for n in range(answers)]
     forum.post("speaker", other, "Ring harder.")
-    return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5))
+    talk = talks.open_talk(by=forum["asker"], body="My key broke.")
+    return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5), talk)
 
 
 def push(app: Flask, page: OpenPage) -> bool:
@@ -201,6 +204,18 @@ def fall_due(_scene: Scene) -> None:
         find_late()
 
 
+def hand_over(scene: Scene) -> None:
+    to_id = scene.forum.people["worker"]
+    talks.hand_over(by=scene.forum["speaker"], talk_id=scene.talk, to_id=to_id, note="You know him")
+
+
+def publish_talk(scene: Scene, handle: str) -> None:
+    """One side proposes to make the talk public."""
+    words = {"title": "Where are keys sold?", "question": "Mine broke.", "answer": "In the shop."}
+    place = scene.forum.categories["parts"]
+    talks.propose(by=scene.forum[handle], talk_id=scene.talk, category_id=place, **words)
+
+
 ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("promise an answer", lambda _s: take_all(PromiseFollower())),
     ("fall due", fall_due),
@@ -266,6 +281,19 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("word the entry", lambda s: word_entry(by=s.forum["speaker"], entry_id=1, question="What hums?", body="Hub.", reason="Short")),
     ("take the FAQ's answer away", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
     ("let the entry leave", lambda _s: take_all(FaqFollower())),
+    ("be on duty", lambda s: talks.begin_duty(by=s.forum["worker"])),
+    ("answer in a talk", lambda s: talks.say(by=s.forum["worker"], talk_id=s.talk, body="Which **one**?")),
+    ("read it", lambda s: talks.mark_read(by=s.forum["asker"], talk_id=s.talk, number=2)),
+    ("open another talk", lambda s: talks.open_talk(by=s.forum["friend"], body="Me too.")),
+    ("take the talk", lambda s: talks.take_talk(by=s.forum["speaker"], talk_id=s.talk)),
+    ("hand it over", hand_over),
+    ("propose to make it public", lambda s: publish_talk(s, "worker")),
+    ("withdraw that", lambda s: talks.withdraw(by=s.forum["worker"], talk_id=s.talk)),
+    ("end the talk", lambda s: talks.end_talk(by=s.forum["worker"], talk_id=s.talk)),
+    ("go on with it", lambda s: talks.say(by=s.forum["asker"], talk_id=s.talk, body="One thing more.")),
+    ("propose it from the other side", lambda s: publish_talk(s, "asker")),
+    ("agree", lambda s: talks.agree(by=s.forum["worker"], talk_id=s.talk, publication_id=2)),
+    ("be off duty", lambda s: talks.end_duty(by=s.forum["worker"])),
 )
 
 
@@ -289,7 +317,8 @@ def test_every_live_action_brings_every_page_to_what_a_fresh_load_shows(app: Fla
     pushed = list(s.pages)
     s.open_pages("friend", f"/t/{s.other}", "/questions?kind=all", "/c/members")
     s.open_pages("newcomer", f"/t/{s.topic}")
-    s.open_pages("asker", "/")
+    s.open_pages("asker", "/", f"/talks/{s.talk}")
+    s.open_pages("worker", "/talks", f"/talks/{s.talk}")
     with app.app_context():
         take_all(FaqFollower())
     s.open_pages("friend", "/faq")

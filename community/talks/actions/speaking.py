@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from community.core.errors import Conflict, Invalid, require
 from community.core.unit import Unit, unit
+from community.posts.submissions import sending
 from community.posts.writing import Text, prepared
 from community.staff.viewer import Viewer, refreshed
 from community.talks.events import TalkChanged, TalkOpened, TalkRead, TalkSpoken
@@ -25,7 +26,7 @@ def open_talk(*, by: Viewer, body: str, page: str = "", submission: str | None =
 
     `page` is where they are. Raises Invalid for words that do not fit, Forbidden for employees.
     """
-    text = _words(body)
+    text, submission = _words(body), sending(submission).key
     with unit() as u:
         by = refreshed(by)
         require(may_open_talk(by))
@@ -47,7 +48,7 @@ def say(*, by: Viewer, talk_id: int, body: str, submission: str | None = None) -
 
     A customer's words open an ended talk again. Raises NotFound, Invalid for words that do not fit, Conflict in an ended talk.
     """
-    text = _words(body)
+    text, submission = _words(body), sending(submission).key
     with unit() as u:
         by = refreshed(by)
         talk = talk_for(by, talk_id)
