@@ -104,6 +104,11 @@ class ProfileForm(PageForm):
         ],
     )
 
+    shows_presence = BooleanField(
+        _l("Show my name where I read and write"),
+        description=_l("Others who read the same topic see that you do. Otherwise you are counted, without a name."),
+    )
+
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.language.choices = [SelectChoice(code, name) for code, name in LANGUAGES]

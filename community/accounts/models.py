@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.core.base import Base, Id, PrimaryKey, never_reuse
@@ -14,7 +14,8 @@ class Account(Base):
     """A person who writes here. `name` is shown; `handle` is the address and never changes.
 
     `skeleton` folds confusable letters of the handle, for look-alikes. `hue` (0 to 11) colours the
-    face without a photo. Imported authors have no e-mail and no password.
+    face without a photo. Imported authors have no e-mail and no password. `shows_presence`: others see by name that they
+    read or write where they do; without it they are counted.
 
     `email` is a confirmed address and belongs to one account. `claimed_email` is what was given at
     sign-up: several may claim one address, and only the link sent there makes it theirs. So a sign-up
@@ -37,6 +38,7 @@ class Account(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     language: Mapped[str] = mapped_column(default="en")
     theme: Mapped[str] = mapped_column(default="system")
+    shows_presence: Mapped[bool] = mapped_column(default=False, server_default=false())
     about: Mapped[str] = mapped_column(default="")
     hue: Mapped[int] = mapped_column(default=0)
     photo: Mapped[str | None]

@@ -53,6 +53,7 @@ def change_profile() -> Response:
                 time_zone=form.time_zone.data or "",
                 language=form.language.data or "",
                 theme=form.theme.data or "",
+                shows_presence=bool(form.shows_presence.data),
             )
         except Invalid as error:
             form.refuse(error)

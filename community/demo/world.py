@@ -18,6 +18,7 @@ from community.demo.acts import acts_of
 from community.demo.content import Content, Size, load
 from community.demo.interest import show_interest
 from community.demo.made import Thread, World
+from community.demo.talking import talk_at_the_desk
 from community.demo.timing import holidays_around
 from community.extensions import db
 from community.promise.settling import settle_all
@@ -63,6 +64,7 @@ def build(
         settle_all()
         count_visitors()
     show_interest(world, moment)
+    talk_at_the_desk(world, moment)
     mark.unlink()
     return world
 

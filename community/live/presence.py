@@ -2,8 +2,9 @@
 
 None of it is stored. Whoever listens to a topic's channel reads it; a sign of writing is renewed by its browser and ends by
 itself; a crashed tab goes with its socket. Other processes tell theirs through Redis, where there is one (`shared_presence.py`).
-Employees are named, as everything they do here is by name; members and visitors are only counted. What is told of a topic goes
-to those who listen to it, so nobody hears of people in a place that they may not read.
+Employees are named, as everything they do here is by name; members where they want it, and otherwise counted, as visitors are.
+What is told of a topic goes to those who listen to it, so nobody hears of people in a place that they may not read; that an
+employee writes there also to the desk, whose people read every place.
 """
 
 from __future__ import annotations
@@ -146,6 +147,7 @@ class Presence:
         places = {place for place in stirred | self._shared.changed() if self._is_due(place)}
         now = {place: (mine.get(place) or self._here(place)).with_(self._shared.elsewhere(place)) for place in places}
         people = self._people({account for present in now.values() for account in present.accounts})
+        self._tell_desk(came)
         for place, present in now.items():
             self._tell(place, _told(place, present, people), came)
         if self._duties is not None:
@@ -171,6 +173,15 @@ class Presence:
         elif before is None:
             return
         self._sender.send("presence", told, listeners)
+        if place.kind == "topic" and (told["writing"] or (before and before["writing"])):
+            self._sender.send("presence", told, self._listeners.in_channel(DESK))
+
+    def _tell_desk(self, came: Collection[Listener]) -> None:
+        """Whoever comes to the desk hears in which topics an employee is writing."""
+        desk = [listener for listener in came if DESK in listener.channels]
+        for place, told in self._told.items() if desk else ():
+            if place.kind == "topic" and told["writing"]:
+                self._sender.send("presence", told, desk)
 
     def _here(self, place: Channel) -> Present:
         listeners = self._listeners.in_channel(place)
@@ -202,21 +213,29 @@ class Presence:
 
 
 def _told(place: Channel, present: Present, people: Mapping[int, Viewer]) -> dict[str, Any]:
-    """The message about a place: employees by handle and name, the others as numbers, each person once."""
+    """The message about a place: employees and who wants to be named by handle and name, the others as numbers, each once."""
     staff = {each: viewer for each, viewer in sorted(people.items()) if each in present.accounts and viewer.is_staff}
     writing = [[viewer.handle, viewer.name, present.writing[each]] for each, viewer in staff.items() if each in present.writing]
     reading = [[viewer.handle, viewer.name] for each, viewer in staff.items() if each not in present.writing]
+    members = _members(present, people)[:MOST_NAMED] if place.kind == "topic" else []
     return {
         "channel": str(place),
         "staff": reading[:MOST_NAMED],
         "staff_count": len(reading),
         "writing": writing[:MOST_NAMED],
-        "others": len(present.accounts - staff.keys()) + present.visitors,
-        "others_writing": len(present.writing.keys() - staff.keys()),
+        "members": members,
+        "others": len(present.accounts - staff.keys()) + present.visitors - len(members),
+        "others_writing": len(present.writing.keys() - staff.keys()) - sum(writes for _, _, writes in members),
     }
+
+
+def _members(present: Present, people: Mapping[int, Viewer]) -> list[tuple[str, str, bool]]:
+    """Handle and name of those members who want to be named, and whether they write."""
+    named = [(each, viewer) for each, viewer in sorted(people.items()) if each in present.accounts and not viewer.is_staff]
+    return [(viewer.handle, viewer.name, each in present.writing) for each, viewer in named if viewer.shows_presence]
 
 
 def _is_quiet(place: Channel, told: Mapping[str, Any]) -> bool:
     """Whether there is nothing to say: nobody writes, and a reader is alone."""
-    people = told["staff_count"] + told["others"]
+    people = told["staff_count"] + len(told["members"]) + told["others"]
     return not told["writing"] and not told["others_writing"] and people <= (0 if place == DESK else 1)

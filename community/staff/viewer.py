@@ -42,6 +42,7 @@ class Viewer:
     language: str = "en"
     time_zone: str = "UTC"
     theme: str = "system"
+    shows_presence: bool = False
     session_id: int | None = None
     session_token: str = field(default="", repr=False)
     scopes: frozenset[str] | None = None
@@ -175,6 +176,7 @@ def _query(session_id: Any) -> Select[*tuple[Any, ...]]:
             Account.language,
             Account.time_zone,
             Account.theme,
+            Account.shows_presence,
             Grant.role,
             StaffProfile.title,
             Suspension.id.label("suspension_id"),
@@ -229,5 +231,6 @@ def _viewer(rows: list[Any]) -> Viewer:
         language=first.language,
         time_zone=first.time_zone,
         theme=first.theme,
+        shows_presence=first.shows_presence,
         session_id=first.session_id,
     )

@@ -1,4 +1,4 @@
-"""Desk talk: duty, talks, their messages, and what both sides agree to make public."""
+"""Desk talk: duty, talks, their messages, and what both sides agree to make public. Presence by name, for who wants it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Go forward."""
+    # No batch: it would make the table anew without AUTOINCREMENT.
+    op.add_column("accounts", sa.Column("shows_presence", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table(
         "duties",
         sa.Column("id", _ID, autoincrement=True, nullable=False),

@@ -41,6 +41,13 @@ class House:
         """Somebody as they are now."""
         return viewer_unchecked(account_id)
 
+    def colleague(self, name: str) -> int:
+        """Another employee."""
+        email = f"{name}@example.com"
+        account_id = open_account(handle=name, name=name.title(), email=email, password=PASSWORD, confirmed=True)
+        grant_role(by=None, account_id=account_id, role="employee", title="Engineer", source="command")
+        return account_id
+
 
 def make_house() -> House:
     """Make them, through actions. Needs an application context."""

@@ -170,3 +170,36 @@ def test_readers_see_who_is_there_and_who_is_writing(site: RunningSite, house: H
     home = live(window(), "/")
     live(eva, "/desk")
     expect(home.locator(".presence")).to_have_text("Eva is at the desk now")
+
+
+def test_the_desk_sees_where_a_colleague_writes(site: RunningSite, house: House, window: Window) -> None:
+    topic_id = ask(house, "Who takes this?")
+    desk = live(signed_in(window(), site, house.eva), "/desk")
+    row = desk.locator(f'#desk_topics [data-topic="{topic_id}"]')
+    expect(row).to_contain_text("Who takes this?")
+    eva = live(signed_in(window(), site, house.eva), f"/t/{topic_id}")
+    eva.locator("#composer textarea").press_sequentially("I do")
+    expect(desk.locator(f'[data-presence="topic:{topic_id}"]')).to_have_text("")  # oneself is no news
+    frey = house.colleague("frey")
+    other = live(signed_in(window(), site, frey), f"/t/{topic_id}")
+    other.locator("#composer textarea").press_sequentially("Let me")
+    expect(row.locator(".presence")).to_have_text("Frey is writing")
+    write_post(by=house.viewer(house.ana), topic_id=topic_id, body="It is urgent.")
+    expect(row).to_contain_text("1 reply")
+    expect(row.locator(".presence")).to_have_text("Frey is writing")
+    other.context.close()
+    expect(row.locator(".presence")).to_have_text("")
+
+
+def test_members_choose_to_be_named(site: RunningSite, house: House, window: Window) -> None:
+    topic_id = ask(house, "Who reads?")
+    ben = signed_in(window(), site, house.ben)
+    ben.goto("/settings")
+    ben.get_by_label("Show my name where I read and write").check()
+    ben.get_by_role("button", name="Save").first.click()
+    expect(ben.get_by_text("Saved.")).to_be_visible()
+    live(ben, f"/t/{topic_id}")
+    reader = live(window(), f"/t/{topic_id}")
+    expect(reader.locator(".presence [data-part=reading]")).to_have_text("Ben is reading")
+    ben.locator("#composer textarea").press_sequentially("I do")
+    expect(reader.locator(".presence [data-part=writing]")).to_have_text("Ben is writing")

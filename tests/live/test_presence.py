@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from community.accounts.actions import change_profile
 from community.live import presence as here
 from community.live.channels import Channel
 from community.live.listeners import Listener, Listeners
@@ -151,6 +152,43 @@ def test_the_first_page_hears_who_is_at_the_desk(scene: Scene) -> None:
     scene.listeners.remove("eva")
     scene.step()
     assert scene.outbox.of("later")[-1]["staff"] == []
+
+
+def test_members_are_named_where_they_want_it(scene: Scene) -> None:
+    house = scene.house
+    for name, wants in (("Ana", True), ("Ben", False)):
+        by = house.viewer(getattr(house, name.lower()))
+        change_profile(by=by, name=name, about="", time_zone="UTC", language="en", theme="system", shows_presence=wants)
+    ana, ben = scene.comes("ana", house.ana, TOPIC), scene.comes("ben", house.ben, TOPIC)
+    scene.comes("ana's other tab", house.ana, TOPIC)
+    scene.step()
+    told = scene.outbox.of("ben")[-1]
+    assert (told["members"], told["others"], told["staff"]) == ([("ana", "Ana", False)], 1, [])
+    scene.presence.writes(ana, TOPIC, speaks=True)
+    scene.presence.writes(ben, TOPIC, speaks=True)
+    scene.step()
+    told = scene.outbox.of("ben")[-1]
+    assert (told["members"], told["writing"], told["others_writing"]) == ([("ana", "Ana", True)], [], 1)
+
+
+def test_the_desk_sees_where_a_colleague_writes(scene: Scene) -> None:
+    house = scene.house
+    scene.comes("desk", house.eva, DESK)
+    ben, eva = scene.comes("ben", house.ben, TOPIC), scene.comes("eva", house.eva, TOPIC)
+    scene.presence.writes(ben, TOPIC, speaks=True)
+    scene.step()
+    assert [told for told in scene.outbox.of("desk") if told["channel"] == "topic:1"] == [], (
+        "a customer who writes is no news there"
+    )
+    scene.presence.writes(eva, TOPIC, speaks=True)
+    scene.step()
+    assert scene.outbox.of("desk")[-1]["writing"] == [["eva", "Eva", True]]
+    scene.comes("second desk", house.eva, DESK)
+    scene.step()
+    assert scene.outbox.of("second desk")[-1]["writing"] == [["eva", "Eva", True]]
+    scene.presence.rests(eva, TOPIC)
+    scene.step()
+    assert [told["writing"] for told in scene.outbox.of("desk") if told["channel"] == "topic:1"] == [[]]
 
 
 def test_people_in_other_processes_count_and_are_one_person_with_two_tabs(scene: Scene) -> None:

@@ -21,8 +21,13 @@ THEMES: Final = ("system", "light", "dark")
 LONGEST_ABOUT: Final = 500
 
 
-def change_profile(*, by: Viewer, name: str, about: str, time_zone: str, language: str, theme: str) -> None:
-    """Change one's own page and how the site looks to oneself. Raises Invalid for each field that does not fit."""
+def change_profile(
+    *, by: Viewer, name: str, about: str, time_zone: str, language: str, theme: str, shows_presence: bool | None = None
+) -> None:
+    """Change one's own page, how the site looks to oneself, and whether presence says one's name (None: as it is).
+
+    Raises Invalid for each field that does not fit.
+    """
     name, about = clean_name(name), about.replace("\r\n", "\n").strip()
     if name != by.name and not by.is_staff:
         refuse_lookalike(name=name, own=(by.name,))
@@ -43,6 +48,7 @@ def change_profile(*, by: Viewer, name: str, about: str, time_zone: str, languag
         public = (account.name, account.about) != (name, about)
         account.name, account.about = name, about
         account.time_zone, account.language, account.theme = time_zone, language, theme
+        account.shows_presence = account.shows_presence if shows_presence is None else shows_presence
         if public:
             u.record(ProfileChanged(by_id=account.id, account_id=account.id))
 
