@@ -73,8 +73,10 @@ class Ear:
         self._heard: list[tuple[str, dict[str, Any]]] = []
         self._since: dict[str, int] = {}
         self._client = socketio.Client(reconnection=False, handle_sigint=False)
+        self.presence: list[dict[str, Any]] = []
         for name in ("stream", "nudge", "goodbye"):
             self._client.on(name, lambda data, name=name: self._heard.append((name, data)))
+        self._client.on("presence", self.presence.append)
         if cookie:
             headers["Cookie"] = cookie
         self._client.connect(site.base_url, transports=["websocket"], headers=headers, wait_timeout=10)
