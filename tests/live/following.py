@@ -55,7 +55,7 @@ class FollowingPage(OpenPage):
         self._socket = socketio.Client(reconnection_delay=AGAIN, reconnection_delay_max=2 * AGAIN, handle_sigint=False)
         for name in ("stream", "nudge"):
             self._socket.on(name, lambda data, name=name: self._work.put((name, data)))
-        self._socket.on("disconnect", lambda *_: self._socket.eio.ws.shutdown())  # left open when the server closes first
+        self._socket.on("disconnect", self._cut)
         self._socket.on("connect", lambda: self._work.put(("ask", None)))
         self._open = True
         self.asked = 0
@@ -68,6 +68,10 @@ class FollowingPage(OpenPage):
         self._open = False
         self._socket.shutdown()
         self._socket.eio.ws.shutdown()
+
+    def _cut(self, *_reason: object) -> None:
+        if self._open:  # the client leaves it open when the server closes first
+            self._socket.eio.ws.shutdown()
 
     @property
     def is_idle(self) -> bool:
