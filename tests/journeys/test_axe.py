@@ -18,6 +18,8 @@ from community.demo.world import build
 from community.extensions import db
 from community.migrating import migrate
 from community.posts.actions import write_post
+from community.settings.actions import change_settings
+from community.talks import actions as talks
 from community.topics.models import Topic
 from tests.journeys.conftest import PHONE, Volt, Windows, opened
 from tests.running_site import followed, free_port, until
@@ -51,14 +53,28 @@ def volt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Volt]:
     with app.app_context():
         migrate(db.engine)
         world = build(size="small")
+        change_settings(by=None, values={"close_after_hours": "0"})  # or the worker closes what is written to below
         thread, who = world.topics[LONG], ("lena", "mara", "gustav", "sofie")
         db.session.remove()
         db.engine.dispose()
     with opened(config, world, folder / "processes.log") as started:
         for number in range(len(thread.posts), 20):
             write_post(by=started[who[number % 4]], topic_id=thread.id, body=f"Number {number}: {'it is **cold** here. ' * 12}")
+        proposed_talk(started)
         until(followed, "what follows from these posts is written, so that no page changes while it is measured", 60)
         yield started
+
+
+def proposed_talk(volt: Volt) -> None:
+    """A talk that was handed over, in which the desk proposes to make it public: the first, with the number 1."""
+    talk_id = talks.open_talk(by=volt["lena"], body="My key **broke**. Where do I get another one?")
+    talks.say(by=volt["sofie"], talk_id=talk_id, body="In the shop, with the number that stands on it.")
+    talks.hand_over(by=volt["sofie"], talk_id=talk_id, to_id=volt.world.people["johanna"], note="You know her")
+    place, title = next(iter(volt.world.categories.values())), "Where do I get a key?"
+    words = {"title": title, "question": "Mine broke.", "answer": "In the shop."}
+    talks.propose(by=volt["johanna"], talk_id=talk_id, category_id=place, **words)
+    talks.begin_duty(by=volt["johanna"])
+    assert talk_id == 1
 
 
 def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
@@ -77,10 +93,14 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/settings/sign-in",
                 "/settings/keys",
                 "/drafts",
+                "/talks",
+                "/talks/1",
+                "/talks/1/publication",
             )
         case "johanna":
             admin = ("/admin", "/admin/people/mara", "/admin/categories", "/admin/settings", "/admin/outbox")
-            return (*admin, f"{post}/actions", f"{post}/edit", f"{post}/history")
+            desk = ("/desk", "/talks", "/talks/1", "/talks/1/hand-over", "/talks/1/publication")
+            return (*admin, *desk, f"{post}/actions", f"{post}/edit", f"{post}/history")
         case _:
             lists = (
                 "/",
@@ -96,7 +116,7 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
             )
             too = f"/t/{topic.id}/me-too"
             topics = (topic.url, volt.world.topics["small-repairs"].url, *one_of_each_state())
-            return (*lists, too, *topics, "/ask", "/sign-in", "/sign-up", "/nothing-here")
+            return (*lists, too, *topics, "/ask", "/talks/new", "/sign-in", "/sign-up", "/nothing-here")
 
 
 def one_of_each_state() -> list[str]:

@@ -70,8 +70,16 @@ function connect() {
   socket.on("connect_error", lose);
   socket.on("stream", receive);
   socket.on("nudge", receive);
-  socket.on("presence", (told) => import("./presence.js").then(({ show }) => show(told), () => {})); // it will be told again
+  socket.on("presence", (told) => (told.channel === "duty" ? open(told.live) : import("./presence.js").then(({ show }) => show(told), () => {}))); // it will be told again
   socket.on("goodbye", part);
+}
+
+// Whether somebody is on duty: the door to the desk says so on every page.
+function open(live) {
+  for (const door of document.querySelectorAll("[data-duty]")) {
+    door.dataset.duty = live ? "on" : "off";
+    door.querySelector("[data-duty-words]").textContent = live ? door.dataset.on : door.dataset.off;
+  }
 }
 
 // Somebody types here, or no longer does; others who have the topic or the talk open see it.

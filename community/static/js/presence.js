@@ -7,20 +7,11 @@ const me = () => document.documentElement.dataset.viewer;
 const language = () => document.documentElement.lang;
 
 export function show(told) {
-  if (told.channel === "duty") return open(told.live);
   known.set(told.channel, told);
   for (const place of document.querySelectorAll(`[data-presence="${told.channel}"]`)) {
     const words = JSON.parse(place.closest("[data-words]").dataset.words);
     write(place, "reading", told.channel === "desk" ? atTheDesk(words, told) : reading(words, told));
     write(place, "writing", writers(words, told));
-  }
-}
-
-// Whether somebody is on duty: the door to the desk says so on every page.
-function open(live) {
-  for (const door of document.querySelectorAll("[data-duty]")) {
-    door.dataset.duty = live ? "on" : "off";
-    door.querySelector("[data-duty-words]").textContent = live ? door.dataset.on : door.dataset.off;
   }
 }
 
