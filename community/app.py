@@ -38,6 +38,7 @@ CAPABILITIES: tuple[str, ...] = (
     "asking",
     "branding",
     "categories",
+    "commitments",
     "desk",
     "drafts",
     "faq",
@@ -83,6 +84,7 @@ JOBS: tuple[str, ...] = (
     "community.insights.jobs.JOBS",
     "community.answers.jobs.JOBS",
     "community.posts.jobs.JOBS",
+    "community.commitments.jobs.JOBS",
     "community.follows.jobs.JOBS",
     "community.promise.jobs.JOBS",
     "community.notifications.jobs.JOBS",
@@ -100,6 +102,11 @@ LETTERS: tuple[str, ...] = (
     "community.notifications.letters.KINDS",
     "community.notifications.nudge_letters.KINDS",
     "community.notifications.talk_letters.KINDS",
+)
+
+TOPIC_PARTS: tuple[str, ...] = (
+    # What rooms further out show on the page of a topic, below its posts: functions of its id, by name.
+    "community.commitments.fragments.in_topic",
 )
 
 SESSION_COOKIE = "bothways"
@@ -125,6 +132,8 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     assets.install(app)
     cookie.install(app)
     app.extensions["other_channels"] = {other.kind: other for other in (import_string(name)() for name in OTHER_CHANNELS)}
+    parts = [import_string(name) for name in TOPIC_PARTS]
+    app.jinja_env.globals["topic_parts"] = lambda topic_id: [part(topic_id) for part in parts]
     frame.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))

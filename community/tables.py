@@ -5,6 +5,7 @@ from __future__ import annotations
 from community.accounts import models as accounts
 from community.answers import models as answers
 from community.categories import models as categories
+from community.commitments import models as commitments
 from community.core import follow, log, schedule, strangers
 from community.drafts import models as drafts
 from community.faq import models as faq
@@ -29,6 +30,7 @@ MODULES = (
     accounts,
     answers,
     categories,
+    commitments,
     follow,
     log,
     schedule,

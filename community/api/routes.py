@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.api import faq, following, life, marks, promise, record, saved, talks
+from community.api import commitments, faq, following, life, marks, promise, record, saved, talks
 from community.api import models as m
 from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
@@ -32,6 +32,7 @@ from community.staff.viewer import Viewer
 from community.topics.models import KINDS
 from community.topics.queries import topic_for
 
+assert commitments
 assert faq
 assert following
 assert life

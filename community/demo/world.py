@@ -15,6 +15,7 @@ from community.categories.models import Category
 from community.core import clock
 from community.core.errors import Conflict
 from community.demo.acts import acts_of
+from community.demo.committing import commit_in_public
 from community.demo.content import Content, Size, load
 from community.demo.interest import show_interest
 from community.demo.made import Thread, World
@@ -65,6 +66,7 @@ def build(
         count_visitors()
     show_interest(world, moment)
     talk_at_the_desk(world, moment)
+    commit_in_public(world, moment)
     mark.unlink()
     return world
 

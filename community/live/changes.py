@@ -10,6 +10,7 @@ from typing import Any
 from community.accounts import events as accounts
 from community.answers import events as answers
 from community.categories import events as categories
+from community.commitments import events as commitments
 from community.core.log import Event, Recorded
 from community.faq import events as faq
 from community.follows import events as follows
@@ -50,6 +51,8 @@ class Part(Enum):
     """The public record is fetched anew: it has an entry more, or another head."""
     FAQ = auto()
     """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
+    COMMITMENTS = auto()
+    """The commitments of the topic that the event names, and the ledger of all."""
     TALK = auto()
     """A talk: what was said or done in it, and the desk's list of talks."""
     CATEGORY = auto()
@@ -103,6 +106,11 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (faq.FaqEntryLeft, (Part.FAQ,)),
         (record.RecordGrown, (Part.RECORD,)),
         (record.RecordSigned, (Part.RECORD,)),
+        (commitments.CommitmentMade, (Part.COMMITMENTS,)),
+        (commitments.CommitmentChanged, (Part.COMMITMENTS,)),
+        (commitments.CommitmentKept, (Part.COMMITMENTS,)),
+        (commitments.CommitmentWithdrawn, (Part.COMMITMENTS,)),
+        (commitments.CommitmentLate, (Part.COMMITMENTS,)),
         (talks.TalkOpened, (Part.TALK,)),
         (talks.TalkSpoken, (Part.TALK,)),
         (talks.TalkChanged, (Part.TALK,)),

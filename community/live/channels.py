@@ -28,7 +28,7 @@ from community.topics.queries import topics_readable_by
 MAX_CHANNELS = 50
 """Channels that one socket or one request may name; a page shows one to three."""
 
-_FORM = re.compile(r"(home|desk|faq|promise|record|talks)|(topic|category|user|talk):([1-9][0-9]{0,17})", re.ASCII)
+_FORM = re.compile(r"(home|desk|faq|promise|record|talks|commitments)|(topic|category|user|talk):([1-9][0-9]{0,17})", re.ASCII)
 _OTHER = re.compile(r"([a-z]{1,20}):([\w.-]{1,2500})", re.ASCII)
 
 
@@ -103,7 +103,7 @@ def readable(viewer: Viewer, channels: Iterable[Channel]) -> set[Channel]:
 
 def _is_open(viewer: Viewer, channel: Channel) -> bool:
     match channel.kind:
-        case "home" | "faq" | "promise" | "record":
+        case "home" | "faq" | "promise" | "record" | "commitments":
             return True
         case "desk" | "talks":
             return viewer.is_staff

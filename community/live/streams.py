@@ -29,7 +29,7 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "record", "user", "talk", "talks"})
+DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "record", "user", "talk", "talks", "commitments"})
 """Kinds of channels with pages that events redraw."""
 
 
@@ -96,7 +96,7 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
 
     Rights are those of this moment. What only its author sees (`is_hidden`) is drawn for its author alone.
     """
-    if channel.kind in {"faq", "record"}:
+    if channel.kind in {"faq", "record", "commitments"}:
         # Also of entries whose question can no longer be read: that they left is all that this says.
         return REFRESH if draws(channel, recorded) else Markup()
     if channel.kind == "user":

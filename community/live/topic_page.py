@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from community.commitments.fragments import in_topic_replaced
 from community.core.errors import NotFound
 from community.core.fragments import REFRESH, fragment, stream, stream_all
 from community.core.paging import PAGE_SIZE, Page
@@ -38,6 +39,8 @@ def topic_streams(viewer: Viewer, topic_id: int, changes: Changes) -> Markup:
         streams.append(answers_replaced(topic_page(viewer, topic_id, 1)))
     if Part.HEAD in changes.parts:
         streams += [head_replaced(topic), aside_replaced(topic)]
+    if Part.COMMITMENTS in changes.parts or Part.FATE in changes.parts:
+        streams.append(in_topic_replaced(topic_id))
     if any(post.number % PAGE_SIZE == 1 for post in seen if post.id in new):
         streams.extend(_pagers(topic))
     own_page = Part.PAGE in changes.parts and topic_id in changes.topics  # else it is about a duplicate of this one

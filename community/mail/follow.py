@@ -19,6 +19,7 @@ from community.accounts.events import (
 )
 from community.answers import events as answers
 from community.categories.events import CategoryChanged, CategoryMade
+from community.commitments import events as commitments
 from community.core.follow import Follower
 from community.core.log import Event, Recorded
 from community.core.unit import Unit
@@ -117,6 +118,9 @@ class MailFollower(Follower):
             *(answers.AnswerDoubted, answers.AnswerAged),
             # Seen on the page and on the desk.
             *(PromiseChanged, PromiseMissed, RecordGrown, RecordSigned),
+            # Commitments: a matter of follows, too.
+            *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
+            *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
             # Talks: what else happens in one is read there; who is on duty is seen on the page.
             *(talks.TalkOpened, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # One of many small thanks: no letter each.

@@ -13,6 +13,8 @@ from sqlalchemy import delete, select, update
 from community.accounts import events as accounts
 from community.answers import events as answers
 from community.categories import events as categories
+from community.commitments import events as commitments
+from community.commitments.models import Commitment
 from community.core.follow import Follower, Reading, leased, park
 from community.core.log import Event, Recorded
 from community.core.unit import Unit, unit
@@ -145,6 +147,18 @@ def closed(u: Unit, recorded: Recorded, event: topics.TopicClosed) -> None:
         told_asker("closed")(u, recorded, event)
 
 
+def committed(u: Unit, recorded: Recorded, event: Any) -> None:
+    """Something was promised, or became of it: who asked, its owner, who has it too, and who follows everything there."""
+    place, post = _seen(u, event.topic_id, event.post_id)
+    if place is None or post is None:
+        return
+    news = _news(recorded, event)("commitment")
+    commitment = u.session.get(Commitment, event.commitment_id)
+    tell(u, place, news, [post.topic.author_id, *([commitment.owner_id] if commitment is not None else [])])
+    tell_many(u, place, news, "marks")
+    tell_many(u, place, news, "posts")
+
+
 def matched(u: Unit, recorded: Recorded, event: searches.SearchMatched) -> None:
     """A saved search found something for its owner."""
     place = place_of(u, event.topic_id)
@@ -176,6 +190,11 @@ READS: Mapping[type[Event], Reading] = {
     topics.TopicReopened: told_asker("reopened"),
     votes.AnswerRated: rated,
     searches.SearchMatched: matched,
+    commitments.CommitmentMade: committed,
+    commitments.CommitmentChanged: committed,
+    commitments.CommitmentKept: committed,
+    commitments.CommitmentWithdrawn: committed,
+    commitments.CommitmentLate: committed,
     follows.VisitorMeTooAsked: visitor_asked,
 }
 

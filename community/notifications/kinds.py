@@ -39,6 +39,7 @@ KINDS: Final = {
         Kind("post", _l("A new post in a topic that I follow")),
         Kind("topic", _l("A new topic where I follow")),
         Kind("search", _l("A saved search finds something")),
+        Kind("commitment", _l("The team commits to something where I asked or follow, and what becomes of it")),
         Kind("talk", _l("The desk answers me in a talk"), own_letter=True),
         Kind("nudge", _l("I am asked whether an answer solved my question"), own_letter=True),
     )

@@ -17,6 +17,8 @@ from community.accounts.models import Account, Suspension
 from community.answers import events as answers
 from community.categories.events import CategoryChanged
 from community.categories.models import Category
+from community.commitments import events as commitments
+from community.commitments.models import Commitment, CommitmentDeed
 from community.core.log import Event
 from community.core.unit import Unit
 from community.posts import events as posts
@@ -180,6 +182,42 @@ def category_changed(u: Unit, event: CategoryChanged) -> Words | None:
     return _entry(u, "category.visibility", event, {}, category=name, visibility=category.visibility)
 
 
+def committed(u: Unit, event: commitments.CommitmentMade) -> Words | None:
+    """An employee committed the brand: what, and by when."""
+    return _commitment(u, "commitment.made", event)
+
+
+def commitment_changed(u: Unit, event: commitments.CommitmentChanged) -> Words | None:
+    """Another day, with the reason; who owns it is told by its page."""
+    deed = u.session.get(CommitmentDeed, event.deed_id)
+    return _commitment(u, "commitment.moved", event) if deed is not None and deed.kind == "moved" else None
+
+
+def commitment_kept(u: Unit, event: commitments.CommitmentKept) -> Words | None:
+    """It was kept."""
+    return _commitment(u, "commitment.kept", event)
+
+
+def commitment_withdrawn(u: Unit, event: commitments.CommitmentWithdrawn) -> Words | None:
+    """It was given up, with the reason."""
+    return _commitment(u, "commitment.withdrawn", event)
+
+
+def commitment_late(u: Unit, event: commitments.CommitmentLate) -> Words | None:
+    """Its day passed."""
+    return _commitment(u, "commitment.late", event)
+
+
+def _commitment(u: Unit, kind: str, event: Any) -> Words | None:
+    found, deed = u.session.get(Commitment, event.commitment_id), u.session.get(CommitmentDeed, event.deed_id)
+    if found is None or deed is None:
+        return None
+    day = deed.due_on.isoformat() if deed.due_on is not None else ""
+    former = deed.former_due_on.isoformat() if deed.former_due_on is not None else ""
+    about = {**_post(event), "commitment": found.id}
+    return _entry(u, kind, event, about, what=found.what, due=day, former=former, reason=deed.words)
+
+
 def site_restored(u: Unit, event: settings.SiteRestored) -> Words:
     """The site was put back from a backup: what was in the log after that point is lost, and this says so."""
     return _entry(u, "site.restored", event, {"position": event.position})
@@ -202,6 +240,11 @@ ENTERS: Mapping[type[Event], Wording] = {
     settings.SettingChanged: promise_changed,
     settings.SiteRestored: site_restored,
     CategoryChanged: category_changed,
+    commitments.CommitmentMade: committed,
+    commitments.CommitmentChanged: commitment_changed,
+    commitments.CommitmentKept: commitment_kept,
+    commitments.CommitmentWithdrawn: commitment_withdrawn,
+    commitments.CommitmentLate: commitment_late,
 }
 """Every event that enters; all others do not."""
 
@@ -210,6 +253,7 @@ KINDS = (
     *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
     *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
     *("promise.setting_changed", "promise.category_changed", "category.visibility", "site.restored"),
+    *("commitment.made", "commitment.moved", "commitment.kept", "commitment.withdrawn", "commitment.late"),
 )
 """The kinds of entries, as the filter lists them."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from community.accounts import events as accounts
 from community.answers import events as answers
 from community.categories.events import CategoryChanged, CategoryMade
+from community.commitments import events as commitments
 from community.core.follow import Follower, Reading, park
 from community.core.log import Event, Recorded, head, read_after
 from community.core.position import Position, parse_position
@@ -86,6 +87,9 @@ class SearchFollower(Follower):
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(CategoryMade, SettingChanged, SiteRestored, QuestionUnindexed),
             *(SearchSaved, SearchChanged, SearchDropped, SearchMatched),
+            # Commitments stand on pages of their own, beside the posts in which they were made.
+            *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
+            *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
             # Talks are private: nobody finds them.
             *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # Nobody searches by them.

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,9 @@ from community.answers.actions import (
 )
 from community.answers.jobs import age_answers, close_unchecked
 from community.categories.actions import change_category, make_category
+from community.commitments.actions import find_late as find_late_commitments
+from community.commitments.actions import keep_commitment, make_commitment, move_commitment, withdraw_commitment
+from community.commitments.models import Commitment
 from community.core import clock
 from community.core.errors import Refused
 from community.core.fragments import drawing
@@ -64,7 +67,7 @@ from community.votes.actions import count_visitors, note_visitor, rate_answer, u
 from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
 
-LISTS = ("/", "/record", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq")
+LISTS = ("/", "/record", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq", "/commitments")
 
 
 @dataclass
@@ -204,6 +207,23 @@ def fall_due(_scene: Scene) -> None:
         find_late()
 
 
+def later(days: int) -> date:
+    """A day, so many from now."""
+    return clock.now().date() + timedelta(days=days)
+
+
+def commit(scene: Scene) -> None:
+    """An employee commits to something in the first answer, with a day that depends on how many there are."""
+    day = later(10 + len(db.session.scalars(select(Commitment.id)).all()))
+    make_commitment(by=scene.forum["worker"], post_id=scene.answers[0], what="A quieter screw in every box", due_on=day)
+
+
+def commitment_late(_scene: Scene) -> None:
+    """As the scheduler tells when the day has passed."""
+    with clock.at(clock.now() + timedelta(days=60)):
+        find_late_commitments()
+
+
 def hand_over(scene: Scene) -> None:
     to_id = scene.forum.people["worker"]
     talks.hand_over(by=scene.forum["speaker"], talk_id=scene.talk, to_id=to_id, note="You know him")
@@ -281,6 +301,12 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("word the entry", lambda s: word_entry(by=s.forum["speaker"], entry_id=1, question="What hums?", body="Hub.", reason="Short")),
     ("take the FAQ's answer away", lambda s: undo_acceptance(by=s.forum["asker"], post_id=s.answers[0])),
     ("let the entry leave", lambda _s: take_all(FaqFollower())),
+    ("commit to something", commit),
+    ("move it", lambda s: move_commitment(by=s.forum["speaker"], commitment_id=1, due_on=later(40), reason="Parts are late")),
+    ("fall late", commitment_late),
+    ("keep it", lambda s: keep_commitment(by=s.forum["worker"], commitment_id=1, note="In the shop")),
+    ("commit to more", commit),
+    ("withdraw it", lambda s: withdraw_commitment(by=s.forum["speaker"], commitment_id=2, reason="Nobody wants it")),
     ("be on duty", lambda s: talks.begin_duty(by=s.forum["worker"])),
     ("answer in a talk", lambda s: talks.say(by=s.forum["worker"], talk_id=s.talk, body="Which **one**?")),
     ("read it", lambda s: talks.mark_read(by=s.forum["asker"], talk_id=s.talk, number=2)),

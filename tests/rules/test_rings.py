@@ -16,6 +16,7 @@ CAPABILITIES = (
     {"follows", "votes", "searches"},
     {"answers"},
     {"promise"},
+    {"commitments"},
     {"record"},
     {"people"},
     {"insights"},
