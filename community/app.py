@@ -48,6 +48,7 @@ CAPABILITIES: tuple[str, ...] = (
     "insights",
     "live",
     "notifications",
+    "openness",
     "people",
     "posts",
     "promise",
@@ -88,6 +89,7 @@ JOBS: tuple[str, ...] = (
     "community.follows.jobs.JOBS",
     "community.promise.jobs.JOBS",
     "community.notifications.jobs.JOBS",
+    "community.openness.dump.JOBS",
     "community.record.signing.JOBS",
     "community.staff.jobs.JOBS",
     "community.talks.jobs.JOBS",
@@ -102,6 +104,14 @@ LETTERS: tuple[str, ...] = (
     "community.notifications.letters.KINDS",
     "community.notifications.nudge_letters.KINDS",
     "community.notifications.talk_letters.KINDS",
+)
+
+FRONT_DOOR: tuple[str, ...] = (
+    # What is open to everybody, in the order of `/openness`: functions that give a section of it, by name.
+    "community.promise.frontdoor.opened",
+    "community.commitments.frontdoor.opened",
+    "community.record.frontdoor.opened",
+    "community.people.frontdoor.opened",
 )
 
 TOPIC_PARTS: tuple[str, ...] = (
@@ -156,6 +166,7 @@ def _configure(app: Flask, config: Config) -> None:
         BOTHWAYS=config,
         READERS=READERS,
         LETTERS=LETTERS,
+        FRONT_DOOR=FRONT_DOOR,
         BASE_URL=config.base_url,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 from community import __version__
 from community.accounts.models import Account
 from community.categories.models import Category
+from community.commitments.models import Commitment
 from community.core import clock
 from community.core.errors import Invalid
 from community.core.fragments import base_url
@@ -93,6 +94,14 @@ def _files() -> dict[str, tuple[Query, Callable[..., Line]]]:
             .order_by(Edit.id),
             _edit,
         ),
+        "commitments": (
+            select(Commitment, Account.handle)
+            .join(Post, Post.id == Commitment.post_id)
+            .join(Account, Account.id == Commitment.owner_id)
+            .where(*here, Post.removed_at.is_(None))
+            .order_by(Commitment.id),
+            _commitment,
+        ),
     }
 
 
@@ -172,6 +181,20 @@ def _edit(edit: Edit, handle: str) -> Line:
     return {"post_id": edit.post_id, "version": edit.version, "title": edit.title, "body": edit.body, "by": handle, "at": edit.at}
 
 
+def _commitment(commitment: Commitment, handle: str) -> Line:
+    return {
+        "id": commitment.id,
+        "post_id": commitment.post_id,
+        "what": commitment.what,
+        "owner": handle,
+        "made_at": commitment.made_at,
+        "first_due_on": commitment.first_due_on,
+        "due_on": commitment.due_on,
+        "kept_on": commitment.kept_on,
+        "withdrawn_at": commitment.withdrawn_at,
+    }
+
+
 def _faq() -> Iterator[Line]:
     """The entries of the FAQ as they are shown, by their numbers."""
     after = 0
@@ -195,6 +218,6 @@ def _entry(entry: EntryView) -> Line:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # which a datetime is, too
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")

@@ -79,7 +79,7 @@ PROMISES: Final = (
         moved=110,
         reason="The first tool made feet that cracked in the cold",
     ),
-    Promise("delivery-window", "Delivery windows of three hours in Germany", 45),
+    Promise("delivery-window", "Delivery windows of three hours in Germany", 3),
     Promise("assist-surge-33", "Firmware that takes the jerk out of 3.3.1", 21, kept=17, note="3.3.2, over the air"),
     Promise("rust-bolts", "Stainless bolts at mudguards and rack for all models", 120),
     Promise("ios-widget", "A widget with the state of charge for iOS", 150),

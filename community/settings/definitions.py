@@ -22,6 +22,7 @@ GROUPS: Final = (
     ("brand", _l("Brand")),
     ("desk", _l("Desk and promise")),
     ("answers", _l("Questions and answers")),
+    ("openness", _l("Openness")),
     ("people", _l("People")),
     ("faq", _l("FAQ and insights")),
     ("place", _l("Language and products")),
@@ -91,6 +92,13 @@ class Site:
         "answers",
         _l("Close solved questions"),
         _l("Hours after which a solved question closes itself; its asker may open it again. 0: never."),
+    )
+    public_dumps: int = setting(
+        7,
+        Number(0, 365),
+        "openness",
+        _l("Public files kept"),
+        _l("How many nightly files of everything public stay on /openness. 0: none is made."),
     )
     nudge_after_days: int = setting(
         3,

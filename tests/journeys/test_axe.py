@@ -112,6 +112,8 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/faq",
                 "/promise",
                 "/record",
+                "/commitments",
+                "/openness",
                 "/u/mara",
             )
             too = f"/t/{topic.id}/me-too"

@@ -35,7 +35,7 @@ ABOVE_READERS = {"asking"}
 API = {"api"}
 OUTERMOST = {
     *("app", "tables", "guard", "cli", "worker", "web", "wsgi", "supervisor", "running", "checkpoints", "migrating"),
-    *("health", "backup", "doctor", "admin"),
+    *("health", "backup", "doctor", "admin", "openness"),
 }
 
 FLOORS = [FOUNDATION, *CAPABILITIES, READERS, ABOVE_READERS, API, OUTERMOST]
