@@ -35,6 +35,7 @@ CAPABILITIES: tuple[str, ...] = (
     "admin",
     "api",
     "answers",
+    "appeals",
     "asking",
     "branding",
     "categories",
@@ -103,6 +104,7 @@ LETTERS: tuple[str, ...] = (
     "community.mail.account_letters.KINDS",
     "community.notifications.letters.KINDS",
     "community.notifications.nudge_letters.KINDS",
+    "community.notifications.appeal_letters.KINDS",
     "community.notifications.talk_letters.KINDS",
 )
 

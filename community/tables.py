@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from community.accounts import models as accounts
 from community.answers import models as answers
+from community.appeals import models as appeals
 from community.categories import models as categories
 from community.commitments import models as commitments
 from community.core import follow, log, schedule, strangers
@@ -29,6 +30,7 @@ from community.votes import models as votes
 MODULES = (
     accounts,
     answers,
+    appeals,
     categories,
     commitments,
     follow,

@@ -21,6 +21,7 @@ LIFETIMES: Final = {
     "set_password": timedelta(days=7),
     "first_admin": timedelta(days=7),
     "verdict": timedelta(days=30),
+    "appeal": timedelta(days=90),
 }
 """How long a link of each purpose may be used."""
 
@@ -39,6 +40,7 @@ PATHS: Final = {
     "set_password": "/reset/",
     "first_admin": "/first-run/",
     "verdict": "/solved/",
+    "appeal": "/appeal/",
 }
 """Where a link of each purpose leads, before its token."""
 

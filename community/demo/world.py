@@ -19,6 +19,7 @@ from community.demo.committing import commit_in_public
 from community.demo.content import Content, Size, load
 from community.demo.interest import show_interest
 from community.demo.made import Thread, World
+from community.demo.objecting import object_to_decisions
 from community.demo.talking import talk_at_the_desk
 from community.demo.timing import holidays_around
 from community.extensions import db
@@ -67,6 +68,7 @@ def build(
     show_interest(world, moment)
     talk_at_the_desk(world, moment)
     commit_in_public(world, moment)
+    object_to_decisions(world, moment)
     mark.unlink()
     return world
 

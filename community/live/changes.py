@@ -9,6 +9,7 @@ from typing import Any
 
 from community.accounts import events as accounts
 from community.answers import events as answers
+from community.appeals import events as appeals
 from community.categories import events as categories
 from community.commitments import events as commitments
 from community.core.log import Event, Recorded
@@ -53,6 +54,8 @@ class Part(Enum):
     """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
     COMMITMENTS = auto()
     """The commitments of the topic that the event names, and the ledger of all."""
+    APPEAL = auto()
+    """The moderators' list of appeals is fetched anew."""
     TALK = auto()
     """A talk: what was said or done in it, and the desk's list of talks."""
     CATEGORY = auto()
@@ -111,6 +114,8 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (commitments.CommitmentKept, (Part.COMMITMENTS,)),
         (commitments.CommitmentWithdrawn, (Part.COMMITMENTS,)),
         (commitments.CommitmentLate, (Part.COMMITMENTS,)),
+        (appeals.AppealMade, (Part.APPEAL,)),
+        (appeals.AppealDecided, (Part.APPEAL,)),
         (talks.TalkOpened, (Part.TALK,)),
         (talks.TalkSpoken, (Part.TALK,)),
         (talks.TalkChanged, (Part.TALK,)),

@@ -28,7 +28,8 @@ from community.topics.queries import topics_readable_by
 MAX_CHANNELS = 50
 """Channels that one socket or one request may name; a page shows one to three."""
 
-_FORM = re.compile(r"(home|desk|faq|promise|record|talks|commitments)|(topic|category|user|talk):([1-9][0-9]{0,17})", re.ASCII)
+_WHOLE = "home|desk|faq|promise|record|talks|commitments|moderation"
+_FORM = re.compile(rf"({_WHOLE})|(topic|category|user|talk):([1-9][0-9]{{0,17}})", re.ASCII)
 _OTHER = re.compile(r"([a-z]{1,20}):([\w.-]{1,2500})", re.ASCII)
 
 
@@ -107,6 +108,8 @@ def _is_open(viewer: Viewer, channel: Channel) -> bool:
             return True
         case "desk" | "talks":
             return viewer.is_staff
+        case "moderation":
+            return viewer.is_moderator
         case "user":
             return viewer.id == channel.id
         case _:

@@ -29,7 +29,10 @@ from community.staff.viewer import VISITOR, Viewer
 from community.topics.models import Topic
 from community.topics.queries import topics_readable_by
 
-DRAWN = frozenset({"topic", "category", "home", "desk", "faq", "promise", "record", "user", "talk", "talks", "commitments"})
+REFRESHED = frozenset({"faq", "record", "commitments", "moderation"})
+"""Kinds of channels whose pages are fetched anew."""
+
+DRAWN = REFRESHED | {"topic", "category", "home", "desk", "promise", "user", "talk", "talks"}
 """Kinds of channels with pages that events redraw."""
 
 
@@ -96,7 +99,7 @@ def streams_for(viewer: Viewer, channel: Channel, recorded: Sequence[Recorded]) 
 
     Rights are those of this moment. What only its author sees (`is_hidden`) is drawn for its author alone.
     """
-    if channel.kind in {"faq", "record", "commitments"}:
+    if channel.kind in REFRESHED:
         # Also of entries whose question can no longer be read: that they left is all that this says.
         return REFRESH if draws(channel, recorded) else Markup()
     if channel.kind == "user":

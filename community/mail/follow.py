@@ -18,6 +18,7 @@ from community.accounts.events import (
     SuspensionLifted,
 )
 from community.answers import events as answers
+from community.appeals import events as appeals
 from community.categories.events import CategoryChanged, CategoryMade
 from community.commitments import events as commitments
 from community.core.follow import Follower
@@ -88,6 +89,22 @@ def spoken(u: Unit, recorded: Recorded, event: talks.TalkSpoken) -> None:
         put(u, position=recorded.position, kind="talk", account_id=event.customer_id, about_id=event.talk_id)
 
 
+def suspended(u: Unit, recorded: Recorded, event: AccountSuspended) -> None:
+    """Tell whom it concerns: the rule, the reason, and how to object without signing in."""
+    put(u, position=recorded.position, kind="suspended", account_id=event.account_id, about_id=event.suspension_id)
+
+
+def removed(u: Unit, recorded: Recorded, event: PostRemoved) -> None:
+    """Tell the author of a post that others removed."""
+    if not event.by_author and event.removal_id is not None:
+        put(u, position=recorded.position, kind="removed", account_id=event.author_id, about_id=event.removal_id)
+
+
+def appeal_decided(u: Unit, recorded: Recorded, event: appeals.AppealDecided) -> None:
+    """Tell who objected what was decided."""
+    put(u, position=recorded.position, kind="appeal_decided", account_id=event.account_id, about_id=event.appeal_id)
+
+
 class MailFollower(Follower):
     """Turns events into outgoing mails, exactly once each."""
 
@@ -98,11 +115,14 @@ class MailFollower(Follower):
         ResetAsked: reset_asked,
         answers.AcceptanceNudged: nudged,
         talks.TalkSpoken: spoken,
+        AccountSuspended: suspended,
+        PostRemoved: removed,
+        appeals.AppealDecided: appeal_decided,
     }
     ignores: ClassVar[frozenset[type[Event]]] = frozenset(
         {
             # Sessions, profiles, roles and settings: seen on the page.
-            *(AccountConfirmed, AccountSuspended, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
+            *(AccountConfirmed, PasswordChanged, ProfileChanged, SessionEnded, SuspensionLifted),
             *(RoleEnded, RoleGranted, StaffProfileChanged, SettingChanged, SiteRestored, CategoryChanged, CategoryMade),
             # The FAQ: nobody asked to hear of it.
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
@@ -111,7 +131,7 @@ class MailFollower(Follower):
             # Topics and posts: a matter of follows, which decide who hears of them (notifications/follow.py).
             *(TopicOpened, TopicEdited, TopicMoved, TopicClosed, TopicReopened, TopicImported, TopicRecounted, QuestionQuiet),
             *(DuplicateMarked, DuplicateUndone, InfoAsked, InfoCleared),
-            *(PostWritten, PostEdited, PostRemoved, PostRestored, PostReleased, QuestionUnindexed),
+            *(PostWritten, PostEdited, PostRestored, PostReleased, QuestionUnindexed),
             *(answers.AnswerAccepted, answers.AcceptanceUndone, answers.AnswerMadeOfficial, answers.OfficialMarkUndone),
             *(answers.AnswerRejected, answers.RejectionUndone),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
@@ -121,6 +141,7 @@ class MailFollower(Follower):
             # Commitments: a matter of follows, too.
             *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
             *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
+            appeals.AppealMade,
             # Talks: what else happens in one is read there; who is on duty is seen on the page.
             *(talks.TalkOpened, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # One of many small thanks: no letter each.

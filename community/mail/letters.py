@@ -24,7 +24,7 @@ from community.settings.queries import site
 STALE: Final = timedelta(days=3)
 """A mail that could not leave for this long says nothing its reader still waits for."""
 
-_TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|solved|unsolved)/)[\w.-]{20,}")
+_TOKENS: Final = re.compile(r"(/(?:confirm|reset|first-run|unsubscribe|me-too|solved|unsolved|appeal)/)[\w.-]{20,}")
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from community.accounts import events as accounts
 from community.answers import events as answers
+from community.appeals import events as appeals
 from community.categories import events as categories
 from community.commitments import events as commitments
 from community.commitments.models import Commitment
@@ -220,6 +221,7 @@ class NotificationFollower(Follower):
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
             *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
             *(promise.PromiseChanged, promise.PromiseMissed),
+            *(appeals.AppealMade, appeals.AppealDecided),  # a letter tells of them, which reaches who is signed out, too
             # Talks have a door of their own on every page, and a letter.
             *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # The record has readers of its own: its page and its feed.

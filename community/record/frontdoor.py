@@ -9,7 +9,9 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from community.appeals.queries import outcomes
 from community.core import clock
+from community.core.fragments import fragment
 from community.core.frontdoor import Figure, Opened
 from community.extensions import db
 from community.record.models import RecordEntry
@@ -26,6 +28,8 @@ def opened() -> Opened:
     )
     counts: dict[str, int] = {row.kind: row.times for row in db.session.execute(counted)}
 
+    reversed_share = fragment("promise/_promise.html", "percent", outcomes().share)
+
     def figure(label: object, kind: str) -> Figure:
         return Figure(label, str(counts.get(kind, 0)), f"/record?kind={kind}")
 
@@ -40,6 +44,7 @@ def opened() -> Opened:
             Figure(_l("Entries"), str(head.n if head else 0), "/record"),
             figure(_l("Posts removed in a year"), "post.removed"),
             figure(_l("Members suspended in a year"), "member.suspended"),
+            Figure(_l("Reversed after an objection"), reversed_share, "/record#appeals"),
             Figure(_l("Signed last"), format_date(signed.at.date(), "medium") if signed else "–", "/record"),
         ),
     )

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, Response, request, stream_with_context
 
 from community.accounts.gate import public, viewer
+from community.appeals.queries import outcomes
 from community.core import clock, limits
 from community.core.errors import NotFound
 from community.core.fragments import base_url
@@ -33,7 +34,14 @@ def show_record() -> Response:
     stood = begin("record")
     filters = _filters()
     page = record_page(filters, number=page_number(request.args))
-    shown = {"record": page, "filters": filters, "kinds": KINDS, "rules": rule_words(), "base_url": base_url()}
+    shown = {
+        "record": page,
+        "filters": filters,
+        "kinds": KINDS,
+        "rules": rule_words(),
+        "appeals": outcomes(),
+        "base_url": base_url(),
+    }
     return kept_page(viewer(), stood, "record/record.html", **shown)
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from community.accounts import events as accounts
 from community.accounts.models import Account, Suspension
 from community.answers import events as answers
+from community.appeals import events as appeals
+from community.appeals.models import Appeal
 from community.categories.events import CategoryChanged
 from community.categories.models import Category
 from community.commitments import events as commitments
@@ -218,6 +220,19 @@ def _commitment(u: Unit, kind: str, event: Any) -> Words | None:
     return _entry(u, kind, event, about, what=found.what, due=day, former=former, reason=deed.words)
 
 
+def appealed(u: Unit, event: appeals.AppealMade) -> Words:
+    """Somebody objects; who it is stands nowhere."""
+    del u
+    return Words("appeal.made", _post(event) if event.post_id is not None else {})
+
+
+def appeal_decided(u: Unit, event: appeals.AppealDecided) -> Words:
+    """Another moderator decided, with a reason."""
+    appeal = u.fetch(Appeal, event.appeal_id)
+    about = _post(event) if event.post_id is not None else {}
+    return _entry(u, f"appeal.{event.outcome}", event, about, reason=appeal.decision)
+
+
 def site_restored(u: Unit, event: settings.SiteRestored) -> Words:
     """The site was put back from a backup: what was in the log after that point is lost, and this says so."""
     return _entry(u, "site.restored", event, {"position": event.position})
@@ -240,6 +255,8 @@ ENTERS: Mapping[type[Event], Wording] = {
     settings.SettingChanged: promise_changed,
     settings.SiteRestored: site_restored,
     CategoryChanged: category_changed,
+    appeals.AppealMade: appealed,
+    appeals.AppealDecided: appeal_decided,
     commitments.CommitmentMade: committed,
     commitments.CommitmentChanged: commitment_changed,
     commitments.CommitmentKept: commitment_kept,
@@ -253,6 +270,7 @@ KINDS = (
     *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
     *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
     *("promise.setting_changed", "promise.category_changed", "category.visibility", "site.restored"),
+    *("appeal.made", "appeal.upheld", "appeal.reversed"),
     *("commitment.made", "commitment.moved", "commitment.kept", "commitment.withdrawn", "commitment.late"),
 )
 """The kinds of entries, as the filter lists them."""

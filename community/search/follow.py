@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from community.accounts import events as accounts
 from community.answers import events as answers
+from community.appeals import events as appeals
 from community.categories.events import CategoryChanged, CategoryMade
 from community.commitments import events as commitments
 from community.core.follow import Follower, Reading, park
@@ -90,6 +91,7 @@ class SearchFollower(Follower):
             # Commitments stand on pages of their own, beside the posts in which they were made.
             *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
             *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
+            *(appeals.AppealMade, appeals.AppealDecided),
             # Talks are private: nobody finds them.
             *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # Nobody searches by them.

@@ -93,6 +93,13 @@ class Site:
         _l("Close solved questions"),
         _l("Hours after which a solved question closes itself; its asker may open it again. 0: never."),
     )
+    appeal_days: int = setting(
+        30,
+        Number(0, 90),
+        "openness",
+        _l("Time to object"),
+        _l("Days in which a removal or a suspension can be objected to, once. 0: not at all."),
+    )
     public_dumps: int = setting(
         7,
         Number(0, 365),

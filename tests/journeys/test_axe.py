@@ -99,7 +99,15 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
             )
         case "johanna":
             admin = ("/admin", "/admin/people/mara", "/admin/categories", "/admin/settings", "/admin/outbox")
-            desk = ("/desk", "/talks", "/talks/1", "/talks/1/hand-over", "/talks/1/publication")
+            desk = (
+                "/moderation",
+                "/moderation/appeals/1",
+                "/desk",
+                "/talks",
+                "/talks/1",
+                "/talks/1/hand-over",
+                "/talks/1/publication",
+            )
             return (*admin, *desk, f"{post}/actions", f"{post}/edit", f"{post}/history")
         case _:
             lists = (

@@ -30,6 +30,7 @@ from community.answers.actions import (
     undo_rejection,
 )
 from community.answers.jobs import age_answers, close_unchecked
+from community.appeals.actions import appeal_removal, decide
 from community.categories.actions import change_category, make_category
 from community.commitments.actions import find_late as find_late_commitments
 from community.commitments.actions import keep_commitment, make_commitment, move_commitment, withdraw_commitment
@@ -112,6 +113,7 @@ def scene(app: Flask, answers: int = 3) -> Scene:
     forum.question("friend", title="Is it loud?", tags=["motor"])
     posts = [forum.post(("friend", "speaker")[n % 2], topic, f"Try number {n}.").post_id for n in range(answers)]
     forum.post("speaker", other, "Ring harder.")
+    forum.person("second", role="moderator")
     talk = talks.open_talk(by=forum["asker"], body="My key broke.")
     return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5), talk)
 
@@ -224,6 +226,18 @@ def commitment_late(_scene: Scene) -> None:
         find_late_commitments()
 
 
+def object_to_removal(scene: Scene) -> None:
+    """A post of the asker is removed, and they object."""
+    post = write_post(by=scene.forum["asker"], topic_id=scene.other, body="It is far too quiet, you people!")
+    remove_post(by=scene.keeper, post_id=post.post_id, rule="abuse", reason="Rude to others")
+    appeal_removal(by=scene.forum["asker"], post_id=post.post_id, words="That was a joke among friends.")
+
+
+def decide_appeal(scene: Scene) -> None:
+    """Another moderator puts it back."""
+    decide(by=scene.forum["second"], appeal_id=1, outcome="reversed", decision="It was a joke indeed")
+
+
 def hand_over(scene: Scene) -> None:
     to_id = scene.forum.people["worker"]
     talks.hand_over(by=scene.forum["speaker"], talk_id=scene.talk, to_id=to_id, note="You know him")
@@ -307,6 +321,8 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("keep it", lambda s: keep_commitment(by=s.forum["worker"], commitment_id=1, note="In the shop")),
     ("commit to more", commit),
     ("withdraw it", lambda s: withdraw_commitment(by=s.forum["speaker"], commitment_id=2, reason="Nobody wants it")),
+    ("object to a removal", object_to_removal),
+    ("decide on it", decide_appeal),
     ("be on duty", lambda s: talks.begin_duty(by=s.forum["worker"])),
     ("answer in a talk", lambda s: talks.say(by=s.forum["worker"], talk_id=s.talk, body="Which **one**?")),
     ("read it", lambda s: talks.mark_read(by=s.forum["asker"], talk_id=s.talk, number=2)),
@@ -345,6 +361,7 @@ def test_every_live_action_brings_every_page_to_what_a_fresh_load_shows(app: Fla
     s.open_pages("newcomer", f"/t/{s.topic}")
     s.open_pages("asker", "/", f"/talks/{s.talk}")
     s.open_pages("worker", "/talks", f"/talks/{s.talk}")
+    s.open_pages("keeper", "/moderation")
     with app.app_context():
         take_all(FaqFollower())
     s.open_pages("friend", "/faq")

@@ -17,6 +17,7 @@ CAPABILITIES = (
     {"answers"},
     {"promise"},
     {"commitments"},
+    {"appeals"},
     {"record"},
     {"people"},
     {"insights"},

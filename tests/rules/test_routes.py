@@ -31,6 +31,8 @@ PUBLIC_WRITES = {
     *("accounts.confirm", "accounts.ask_reset", "accounts.set_password"),
     # The asker's word by a mailed link, which is proof of the mailbox and good once.
     *("answers.say_solved", "answers.say_unsolved"),
+    # An objection by the link that was mailed to who may not sign in, good once.
+    "appeals.object_to_suspension",
     # That an answer no longer works, once a day, network and browser.
     *("answers.mark_outdated", "answers.undo_outdated"),
     # A question that waits in the visitor's own browser, and what a text will look like; neither stores anything.

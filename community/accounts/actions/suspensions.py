@@ -62,8 +62,13 @@ def lift_suspension(*, by: Viewer, account_id: int) -> None:
         if not found:
             raise Conflict(gettext("They are not suspended."))
         for row in found:
-            row.lifted_at, row.lifted_by_id = u.now, by.id
-            u.record(SuspensionLifted(by_id=by.id, account_id=account_id, suspension_id=row.id))
+            lift(u, by, row)
+
+
+def lift(u: Unit, by: Viewer, row: Suspension) -> None:
+    """The same inside a unit, where it is decided already."""
+    row.lifted_at, row.lifted_by_id = u.now, by.id
+    u.record(SuspensionLifted(by_id=by.id, account_id=row.account_id, suspension_id=row.id))
 
 
 def _in_force(u: Unit, account_id: int) -> list[Suspension]:

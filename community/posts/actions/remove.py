@@ -8,7 +8,7 @@ from sqlalchemy import select
 from community.core.errors import Invalid, require
 from community.core.unit import Unit, unit
 from community.posts.events import PostRemoved, PostRestored
-from community.posts.models import RULES, Removal
+from community.posts.models import RULES, Post, Removal
 from community.posts.policy import may_remove, may_restore
 from community.posts.queries.posts import post_for
 from community.posts.writing import recount
@@ -65,19 +65,21 @@ def restore_post(*, by: Viewer, post_id: int) -> None:
         if removal is None:
             return
         require(may_restore(by, post, removal))
-        removal.restored_at, removal.restored_by_id = u.now, by.id
-        post.removed_at = None
-        if post.number == 1:
-            post.topic.removed_at = None
-        if post.held_at is not None:
-            return
-        recount(u, post.topic)
-        recompute(u, post.topic)
-        u.record(
-            PostRestored(
-                by_id=by.id, topic_id=post.topic_id, category_id=post.topic.category_id, post_id=post.id, author_id=post.author_id
-            )
-        )
+        restore(u, by, post, removal)
+
+
+def restore(u: Unit, by: Viewer, post: Post, removal: Removal) -> None:
+    """The same inside a unit, where it is decided already that it may come back."""
+    removal.restored_at, removal.restored_by_id = u.now, by.id
+    post.removed_at = None
+    if post.number == 1:
+        post.topic.removed_at = None
+    if post.held_at is not None:
+        return
+    recount(u, post.topic)
+    recompute(u, post.topic)
+    told = {"topic_id": post.topic_id, "category_id": post.topic.category_id, "post_id": post.id}
+    u.record(PostRestored(by_id=by.id, author_id=post.author_id, **told))
 
 
 def live_removal(u: Unit, post_id: int) -> Removal | None:
