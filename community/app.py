@@ -116,9 +116,10 @@ FRONT_DOOR: tuple[str, ...] = (
     "community.people.frontdoor.opened",
 )
 
-TOPIC_PARTS: tuple[str, ...] = (
-    # What rooms further out show on the page of a topic, below its posts: functions of its id, by name.
-    "community.commitments.fragments.in_topic",
+TOPIC_PARTS: tuple[tuple[str, str], ...] = (
+    # What rooms further out show on the page of a topic, below its posts: functions of its id, by name, and the channel of the log
+    # that says whether anything of theirs ever happened in this topic. Where it did not, nobody has to ask them.
+    ("community.commitments.fragments.in_topic", "commitments:{}"),
 )
 
 SESSION_COOKIE = "bothways"
@@ -144,8 +145,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     assets.install(app)
     cookie.install(app)
     app.extensions["other_channels"] = {other.kind: other for other in (import_string(name)() for name in OTHER_CHANNELS)}
-    parts = [import_string(name) for name in TOPIC_PARTS]
-    app.jinja_env.globals["topic_parts"] = lambda topic_id: [part(topic_id) for part in parts]
+    app.extensions["topic_parts"] = {channel: import_string(name) for name, channel in TOPIC_PARTS}
     frame.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from community.core.log import Event
 
-_HERE = ("topic:{topic_id}", "commitments")
+_HERE = ("topic:{topic_id}", "commitments", "commitments:{topic_id}")
 
 
 @dataclass(frozen=True, kw_only=True)

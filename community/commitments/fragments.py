@@ -10,9 +10,9 @@ from community.core.fragments import fragment, stream
 _FILE = "commitments/_commitment.html"
 
 
-def in_topic(topic_id: int) -> Markup:
-    """The block on a topic's page; empty, but there, where nothing was promised."""
-    return fragment(_FILE, "in_topic", topic_id, commitments_in(topic_id))
+def in_topic(topic_id: int, *, any_yet: bool = True) -> Markup:
+    """The block on a topic's page; empty, but there, where nothing was promised. `any_yet` False: where nothing ever was."""
+    return fragment(_FILE, "in_topic", topic_id, commitments_in(topic_id) if any_yet else ())
 
 
 def in_topic_replaced(topic_id: int) -> Markup:

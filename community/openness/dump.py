@@ -78,6 +78,7 @@ def make_dump() -> Dump | None:
     work, archive = here / ".making", here / f"public-{day.isoformat()}.tar.gz"
     shutil.rmtree(work, ignore_errors=True)
     inside = work / archive.name.removesuffix(".tar.gz")
+    db.session.rollback()  # the export begins a snapshot of its own
     try:
         counts = export_public(inside)
         db.session.rollback()

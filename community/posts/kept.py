@@ -7,6 +7,7 @@ people who are signed in share with it: everything but the frame and the compose
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app, get_template_attribute
@@ -37,6 +38,12 @@ class Body:
     after: Markup
     versions: dict[str, int]
 
+    @property
+    def parts(self) -> list[Markup]:
+        """What rooms further out show in this topic (`TOPIC_PARTS` in app.py), drawn anew; they know whether there is anything."""
+        topic_id, found = self.page.topic.id, _parts()
+        return [part(topic_id, any_yet=self.versions[channel.format(topic_id)] > 0) for channel, part in found.items()]
+
 
 def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]:
     """A page of a topic, and where the log stood before it was read. Raises NotFound where the viewer may not know of it.
@@ -46,7 +53,8 @@ def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]
     bodies: OrderedDict[Key, Body] = current_app.extensions.setdefault("topic_bodies", OrderedDict())
     key = (topic_id, number, str(get_locale()), str(get_timezone()))
     kept = bodies.get(key)
-    channels = set(kept.page.topic.channels) if kept else {f"topic:{topic_id}"}
+    beside = {channel.format(topic_id) for channel in _parts()}
+    channels = beside | (kept.page.topic.channels if kept else {f"topic:{topic_id}"})
     while True:
         stood = begin(*sorted(channels))
         if kept is not None and kept.versions == stood.versions:
@@ -64,6 +72,11 @@ def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]
         while len(bodies) > MOST:
             bodies.popitem(last=False)
     return stood, drawn
+
+
+def _parts() -> dict[str, Callable[..., Markup]]:
+    found: dict[str, Callable[..., Markup]] = current_app.extensions["topic_parts"]
+    return found
 
 
 def _drawn(page: TopicPage, stood: Standing) -> Body:

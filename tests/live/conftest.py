@@ -41,10 +41,14 @@ class House:
         """Somebody as they are now."""
         return viewer_unchecked(account_id)
 
+    def member(self, name: str) -> int:
+        """Another member."""
+        email = f"{name}@example.com"
+        return open_account(handle=name, name=name.title(), email=email, password=PASSWORD, confirmed=True)
+
     def colleague(self, name: str) -> int:
         """Another employee."""
-        email = f"{name}@example.com"
-        account_id = open_account(handle=name, name=name.title(), email=email, password=PASSWORD, confirmed=True)
+        account_id = self.member(name)
         grant_role(by=None, account_id=account_id, role="employee", title="Engineer", source="command")
         return account_id
 
