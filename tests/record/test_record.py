@@ -22,9 +22,9 @@ from community.core.errors import Conflict, Invalid
 from community.doctor.checks import _record as examine_record
 from community.extensions import db
 from community.posts.actions import edit_post, remove_post, restore_post
-from community.record.chain import Broken, Head
+from community.record.chain import Broken, Head, entry_hash
 from community.record.checking import bring_in, erase_person, missing_triggers, verify_own
-from community.record.follow import RecordFollower
+from community.record.follow import RecordFollower, written
 from community.record.models import RecordEntry, RecordHead, RecordPart
 from community.record.queries import lines
 from community.record.signing import KEY_FILE, private_key, public_pem, sign
@@ -229,6 +229,42 @@ def test_whoever_takes_the_triggers_away_is_found(forum: Forum, how: str) -> Non
     assert "wrong" in {finding.level for finding in examine_record()}
 
 
+def test_entries_that_changed_places_in_the_database_are_named(forum: Forum) -> None:
+    _open_to_forgers(forum)
+    db.session.execute(text("UPDATE record_entries SET n = -n WHERE n IN (3, 4)"))
+    db.session.execute(text("UPDATE record_entries SET n = 7 + n WHERE n < 0"))
+    db.session.commit()
+    with pytest.raises(Broken, match="Entry 3 does not follow entry 2"):
+        verify_own()
+    assert "wrong" in {finding.level for finding in examine_record()}
+
+
+def test_an_entry_slipped_into_the_database_is_named(forum: Forum) -> None:
+    """It is chained as it should be; what followed the entry before it no longer does."""
+    _open_to_forgers(forum)
+    before = db.session.get_one(RecordEntry, 3)
+    about, at, prev = {"post": 1}, before.at, before.hash
+    db.session.execute(text("UPDATE record_entries SET n = -n WHERE n > 3"))
+    db.session.execute(text("UPDATE record_entries SET n = 1 - n WHERE n < 0"))
+    made = entry_hash(n=4, at=written(at), kind="post.removed", about=about, parts={}, prev=prev)
+    db.session.add(RecordEntry(n=4, position=10**9, at=at, kind="post.removed", about=about, parts={}, prev=prev, hash=made))
+    db.session.commit()
+    with pytest.raises(Broken, match="Entry 5 does not follow entry 4"):
+        verify_own()
+    assert "wrong" in {finding.level for finding in examine_record()}
+
+
+def _open_to_forgers(forum: Forum) -> None:
+    """A signed record without its triggers, and without words that would hold an entry to its number."""
+    busy(forum)
+    follow()
+    sign()
+    _without_triggers()
+    db.session.execute(text("DELETE FROM record_parts"))
+    db.session.commit()
+    assert verify_own().entries > 4, "it holds until somebody forges"
+
+
 def _restores_words(n: int) -> bool:
     """Whether the entry has a reason whose words can be changed."""
     found = db.session.scalars(select(RecordPart.name).where(RecordPart.entry_n == n)).all()
@@ -292,6 +328,8 @@ def test_an_outsider_checks_the_file(
     for changed, sentence in (
         ([rows[0].replace("role", "rule", 1), *rows[1:]], "Entry 1 "),
         (rows[1:], "Entry 1 is missing"),
+        ([rows[0], rows[2], rows[1], *rows[3:]], "Entry 2 is missing: entry 3 stands in its place"),
+        ([*rows[:2], rows[1], *rows[2:]], "Entry 3 is missing: entry 2 stands in its place"),
         (rows[:-2], "of the saved head is not in this record"),
     ):
         file.write_text("\n".join(changed))
