@@ -14,7 +14,7 @@ import tarfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -23,7 +23,7 @@ from community.backup.export import export_public
 from community.core import clock
 from community.core.schedule import Job
 from community.extensions import db
-from community.record.queries import head_row, lines, newest_signed
+from community.record.queries import lines, newest_signed
 from community.settings.queries import site
 
 NAME: Final = re.compile(r"public-(\d{4}-\d{2}-\d{2})\.tar\.gz", re.ASCII)
@@ -37,6 +37,10 @@ names that its API uses. manifest.json holds the SHA-256 of every file, and the 
 record.jsonl is the public record itself. `bothways record verify record.jsonl --key record-key.pem` checks it; nothing
 but these two files is needed.
 """
+
+
+Head = dict[str, Any]
+"""A signed head as a line of the record holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def make_dump() -> Dump | None:
     try:
         counts = export_public(inside)
         db.session.rollback()
-        _add_record(inside)
-        _seal(inside, counts)
+        record_head = _add_record(inside)
+        _seal(inside, counts, record_head)
         whole = work / archive.name
         with tarfile.open(whole, "w:gz") as packed:
             packed.add(inside, arcname=inside.name)
@@ -107,25 +111,26 @@ def make_due_dump() -> None:
         make_dump()
 
 
-def _add_record(inside: Path) -> None:
+def _add_record(inside: Path) -> Head | None:
+    """Write the record and its key; returns its last signed head: one that is signed while this runs may be of a later entry."""
+    last = None
     with (inside / "record.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(lines())
+        for line in lines():
+            file.write(line)
+            row = json.loads(line)
+            last = row if "head" in row else last
     signed = newest_signed()
     if signed is not None:
         (inside / "record-key.pem").write_text(signed.key)
+    return last
 
 
-def _seal(inside: Path, counts: dict[str, int]) -> None:
+def _seal(inside: Path, counts: dict[str, int], record_head: Head | None) -> None:
     """Complete the manifest: the digest of every file, and the signed head that the record is checked with."""
     (inside / "README.txt").write_text(README)
     manifest = json.loads((inside / "manifest.json").read_text())
-    signed = newest_signed()
     files = sorted(path for path in inside.iterdir() if path.name != "manifest.json")
-    manifest |= {
-        "lines": counts,
-        "sha256": {path.name: _digest(path) for path in files},
-        "record_head": head_row(signed) if signed is not None else None,
-    }
+    manifest |= {"lines": counts, "sha256": {path.name: _digest(path) for path in files}, "record_head": record_head}
     (inside / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,6 +18,8 @@ from flask import Flask
 from community.cli import run_command
 from community.commitments.actions import make_commitment
 from community.commitments.queries import today
+from community.extensions import db
+from community.openness import dump as making
 from community.openness.dump import dumps, folder, make_due_dump, make_dump
 from community.posts.actions import remove_post
 from community.record.follow import RecordFollower
@@ -84,6 +87,28 @@ def test_an_outsider_verifies_the_record_of_the_dump(forum: Forum, tmp_path: Pat
     assert run_command(["record", "verify", str(record), "--key", str(key)]) == 0
     record.write_text(record.read_text().replace("An address", "Nothing at all"))
     assert run_command(["record", "verify", str(record), "--key", str(key)]) == 1
+
+
+def test_a_head_that_is_signed_meanwhile_is_not_the_one_of_the_dump(
+    forum: Forum, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = making._seal
+
+    def signed_meanwhile(inside: Path, *rest: Any) -> None:
+        spam = forum.post("friend", forum.question(), "Buy my soap")
+        remove_post(by=forum["keeper"], post_id=spam.post_id, rule="spam", reason="An advertisement")
+        db.session.rollback()
+        take_all(RecordFollower())
+        sign()
+        seal(inside, *rest)
+
+    monkeypatch.setattr(making, "_seal", signed_meanwhile)
+    with forum.app.app_context():
+        dump = make_dump()
+        assert dump is not None
+        inside = unpacked(folder() / dump.name, tmp_path / "dump")
+    head = json.loads((inside / "manifest.json").read_text())["record_head"]
+    assert head == json.loads((inside / "record.jsonl").read_text().splitlines()[-1])
 
 
 def test_a_dump_is_made_each_night_and_old_ones_go(forum: Forum) -> None:
