@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import tarfile
@@ -18,18 +19,26 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from community.backup.export import export_public
+from community.categories.events import CategoryChanged
 from community.core import clock
+from community.core.log import LoggedEvent
 from community.core.schedule import Job
 from community.extensions import db
+from community.posts.events import PostRemoved
 from community.record.queries import lines, newest_signed
 from community.settings.queries import site
+from community.topics.events import TopicMoved
 
 NAME: Final = re.compile(r"public-(\d{4}-\d{2}-\d{2})\.tar\.gz", re.ASCII)
 
 NIGHT: Final = time(3)
 """The time at the desk from which on the dump of a day is made."""
+
+HIDING: Final = tuple(kind.name for kind in (PostRemoved, TopicMoved, CategoryChanged))
+"""Events after which something may no longer be public."""
 
 README: Final = """Everything that a visitor of this community may read, as JSON lines: a file for each kind of thing, with the
 names that its API uses. manifest.json holds the SHA-256 of every file, and the newest signed head of the public record.
@@ -82,6 +91,7 @@ def make_dump() -> Dump | None:
     work, archive = here / ".making", here / f"public-{day.isoformat()}.tar.gz"
     shutil.rmtree(work, ignore_errors=True)
     inside = work / archive.name.removesuffix(".tar.gz")
+    began = clock.now()
     db.session.rollback()  # the export begins a snapshot of its own
     try:
         counts = export_public(inside)
@@ -91,9 +101,13 @@ def make_dump() -> Dump | None:
         whole = work / archive.name
         with tarfile.open(whole, "w:gz") as packed:
             packed.add(inside, arcname=inside.name)
+        begun = began.timestamp()
+        os.utime(whole, (begun, begun))  # what is removed from now on makes it old
+        told = here / f"{archive.name}.sha256"
+        told.unlink(missing_ok=True)  # of one that was made earlier this day: without its sum an archive is not shown
         digest = _digest(whole)
-        (here / f"{archive.name}.sha256").write_text(f"{digest}  {archive.name}\n")
         whole.replace(archive)
+        told.write_text(f"{digest}  {archive.name}\n")
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _keep(here, kept)
@@ -101,14 +115,26 @@ def make_dump() -> Dump | None:
 
 
 def make_due_dump() -> None:
-    """Make the dump of this night when it is time; the first one at once."""
+    """Make the dump of this night when it is time; the first one at once, and one anew after something was taken out of sight.
+
+    Older ones still hold it, so they go: what is removed here is not to be had here a week longer.
+    """
     if not site().public_dumps:
         _keep(folder(), 0)
         return
+    hidden = _hidden_since()
+    for each in dumps():
+        if hidden is not None and each.made_at <= hidden:
+            _throw_away(folder() / each.name)
     now = clock.now().astimezone(ZoneInfo(site().desk_time_zone))
     newest = next(iter(dumps()), None)
     if newest is None or (newest.day < now.date() and now.time() >= NIGHT):
         make_dump()
+
+
+def _hidden_since() -> datetime | None:
+    """When something that everybody could read was last taken out of sight, as far as the log knows."""
+    return db.session.execute(select(func.max(LoggedEvent.at)).where(LoggedEvent.name.in_(HIDING))).scalar_one()
 
 
 def _add_record(inside: Path) -> Head | None:
@@ -147,8 +173,12 @@ def _described(path: Path) -> Dump | None:
 def _keep(here: Path, count: int) -> None:
     archives = sorted((path for path in here.glob("public-*.tar.gz") if NAME.fullmatch(path.name)), reverse=True)
     for path in archives[count:]:
-        path.unlink(missing_ok=True)
-        path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+        _throw_away(path)
+
+
+def _throw_away(path: Path) -> None:
+    path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def _digest(path: Path) -> str:

@@ -7,7 +7,7 @@ import json
 import re
 import tarfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,8 @@ DUMP = "/openness/public-2026-05-12.tar.gz"
 
 @pytest.fixture
 def forum(app: Flask) -> Iterator[Forum]:
-    with time_machine.travel(NOON, tick=False):
+    with time_machine.travel(NOON, tick=False) as traveller:
+        traveller.shift(-3600)
         with app.app_context():
             made = small_forum(app)
             topic = made.question(title="Is it public?", body="I think so.")
@@ -48,6 +49,7 @@ def forum(app: Flask) -> Iterator[Forum]:
             open_talk(by=made["asker"], body="WHISPERED to the desk")
             take_all(RecordFollower())
             sign()
+        traveller.move_to(NOON, tick=False)
         yield made
 
 
@@ -131,6 +133,28 @@ def test_a_dump_is_made_each_night_and_old_ones_go(forum: Forum) -> None:
         make_due_dump()
         assert make_dump() is None
         assert dumps() == ()
+
+
+def test_what_is_removed_leaves_the_dumps_too(forum: Forum, tmp_path: Path) -> None:
+    with forum.app.app_context():
+        make_due_dump()
+        with time_machine.travel(NOON + timedelta(days=1), tick=False):
+            make_due_dump()
+            assert len(dumps()) == 2
+            told = forum.post("friend", forum.question(title="Whose number is it?"), "It is 0123456789.").post_id
+        with time_machine.travel(NOON + timedelta(days=2), tick=False):
+            make_due_dump()
+            assert [dump.day.day for dump in dumps()] == [14, 13, 12]
+        with time_machine.travel(NOON + timedelta(days=2, hours=1), tick=False):
+            remove_post(by=forum["keeper"], post_id=told, rule="private_data", reason="A number")
+        with time_machine.travel(NOON + timedelta(days=2, hours=1, minutes=9), tick=False):
+            make_due_dump()
+            (dump,) = dumps()
+            assert dump.day.day == 14
+            assert "0123456789" not in (unpacked(folder() / dump.name, tmp_path / "dump") / "posts.jsonl").read_text()
+            before = dump.sha256
+            make_due_dump()
+            assert dumps()[0].sha256 == before, "it is made anew once"
 
 
 def test_a_dump_that_was_cut_short_shows_nowhere(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
