@@ -31,7 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     kinds = database_kinds(metafunc.config)
     if len(kinds) > 1 and "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", kinds, scope="session")
+        alone = metafunc.definition.get_closest_marker("onedatabase") is not None
+        metafunc.parametrize("database_kind", kinds[:1] if alone else kinds, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,7 +21,7 @@ from tests.running_site import RunningSite
 
 Window = Callable[..., Page]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.onedatabase]
 
 NO_SOCKETS = """window.WebSocket = class {
     constructor() { setTimeout(() => { this.onerror?.(new Event("error")); this.onclose?.(new CloseEvent("close")); }); }

@@ -16,7 +16,7 @@ from tests.running_site import RunningSite, until
 
 Window = Callable[..., Page]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.onedatabase]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.live.turbo import OpenPage, normal
 from tests.live.unruly import Unruly
 from tests.running_site import free_port, until
 
-OPERATIONS = int(os.environ.get("BOTHWAYS_OPERATIONS", "150"))
+OPERATIONS = int(os.environ.get("BOTHWAYS_OPERATIONS", "100"))
 """Random changes; `BOTHWAYS_OPERATIONS=2000` is the long run of docs/operating.md."""
 
 SHOWS = """() => {
