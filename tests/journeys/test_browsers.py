@@ -234,6 +234,7 @@ def ask(page: Page) -> None:
 
 def open_by_keyboard(page: Page) -> None:
     page.keyboard.press("/")
+    expect(page.locator("input[type=search]:focus")).to_be_attached()  # the first key of all has to be fetched
     page.keyboard.type("battery gauge jump")
     page.keyboard.press("Enter")
     result = page.get_by_role("link", name=TITLE)

@@ -79,9 +79,12 @@ addEventListener(
 addEventListener("pagehide", () => (leaving = true));
 addEventListener("pageshow", () => (leaving = false));
 
+let press;
 addEventListener("keydown", async (event) => {
-  const { press } = await import("./keys.js");
-  press(event);
+  if (press) return press(event); // at once, so that what is typed behind a key goes where it leads
+  const before = document.activeElement;
+  ({ press } = await import("./keys.js"));
+  if (document.activeElement === before) press(event); // an earlier key has moved the focus: this one was meant for there
 });
 
 Turbo.config.forms.confirm = async (question, form, submitter) => {
