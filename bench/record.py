@@ -18,6 +18,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import insert
 
 from community.accounts.actions import open_account
@@ -53,10 +55,11 @@ def main() -> None:
             print(f"{count:,} entries made and chained in {time.perf_counter() - began:.0f} s")
             signed = newest_signed()
             assert signed is not None
-            key = signed.key.encode()
+            key = load_pem_public_key(signed.key.encode())
+            assert isinstance(key, Ed25519PublicKey)
             db.session.remove()
         client = app.test_client()
-        last = count // 50
+        last = min(count // 50, 400)
 
         def page(address: str) -> Callable[[int], None]:
             def ask(number: int) -> None:
