@@ -57,6 +57,7 @@ CAPABILITIES: tuple[str, ...] = (
     "search",
     "talks",
     "topics",
+    "updates",
     "votes",
 )
 
@@ -95,6 +96,7 @@ JOBS: tuple[str, ...] = (
     "community.staff.jobs.JOBS",
     "community.talks.jobs.JOBS",
     "community.topics.jobs.JOBS",
+    "community.updates.jobs.JOBS",
     "community.core.strangers.JOBS",
     "community.votes.actions.JOBS",
 )
@@ -111,6 +113,7 @@ LETTERS: tuple[str, ...] = (
 FRONT_DOOR: tuple[str, ...] = (
     # What is open to everybody, in the order of `/openness`: functions that give a section of it, by name.
     "community.promise.frontdoor.opened",
+    "community.updates.frontdoor.opened",
     "community.commitments.frontdoor.opened",
     "community.record.frontdoor.opened",
     "community.people.frontdoor.opened",

@@ -25,6 +25,7 @@ from community.staff import models as staff
 from community.tags import models as tags
 from community.talks import models as talks
 from community.topics import models as topics
+from community.updates import models as updates
 from community.votes import models as votes
 
 MODULES = (
@@ -54,5 +55,6 @@ MODULES = (
     tags,
     talks,
     topics,
+    updates,
     votes,
 )

@@ -12,7 +12,8 @@ from community.api.search_models import FacetOut, WaitingOut
 from community.core.addresses import LARGEST
 from community.search.querying import LONGEST as LONGEST_QUERY
 
-Kind = Literal["question", "discussion"]
+Kind = Literal["question", "discussion", "update"]
+OpenedKind = Literal["question", "discussion"]
 State = Literal["new", "waiting", "answered", "needs_info", "solved", "answered_unconfirmed", "duplicate"]
 Cursor = Annotated[str, Field(max_length=120, description="The `next` link of the page before carries it.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="Things a page.")]
@@ -38,13 +39,14 @@ class Author(BaseModel):
 
 
 class TopicOut(BaseModel):
-    """A question or discussion. `state` is null for discussions; `category` is a slug."""
+    """A question, discussion or update. `state` is null but for questions, `section` but for updates; `category` is a slug."""
 
     id: int
     url: str
     kind: Kind
     title: str
     state: State | None
+    section: Literal["numbers", "making", "incident", "decision", "roadmap", "wrong"] | None
     closed: bool
     category: str
     tags: list[str]
@@ -136,7 +138,7 @@ class CategoryOut(BaseModel):
     url: str
     visibility: Literal["public", "members", "staff"]
     parent: str | None
-    opens: list[Kind]
+    opens: list[OpenedKind]
 
 
 class CategoryList(BaseModel):
@@ -221,7 +223,7 @@ class EventPage(BaseModel):
 class NewTopic(Sent):
     """A topic to open. `personal` is an employee's own opinion."""
 
-    kind: Kind
+    kind: OpenedKind
     title: Line
     body: Text
     category: Line
@@ -241,9 +243,10 @@ class NewPost(Sent):
 
 
 class PostChange(Sent):
-    """A new text. With `version`, the edit is refused (409) when somebody else edited first."""
+    """A new text. With `version`, the edit is refused (409) when somebody else edited first. An update needs a `note`."""
 
     body: Text
+    note: Line = ""
     version: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
 
 

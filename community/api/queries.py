@@ -49,7 +49,15 @@ def topic_out(viewer: Viewer, topic_id: int) -> TopicOut:
 
 
 def topics_out(
-    viewer: Viewer, *, kind: str | None, state: str | None, category_id: int | None, tag: str | None, after: str | None, limit: int
+    viewer: Viewer,
+    *,
+    kind: str | None,
+    state: str | None,
+    category_id: int | None,
+    tag: str | None,
+    after: str | None,
+    limit: int,
+    section: str | None = None,
 ) -> tuple[list[TopicOut], str | None]:
     """Topics newest first, and the cursor of the next page. Raises Invalid for a cursor of somebody else's making."""
     conditions: list[ColumnElement[bool]] = [topics_visible_to(viewer)]
@@ -57,6 +65,8 @@ def topics_out(
         conditions.append(Topic.kind == kind)
     if state is not None:
         conditions.append(Topic.state == state)
+    if section is not None:
+        conditions.append(Topic.section == section)
     if category_id is not None:
         conditions.append(Topic.category_id == category_id)
     if tag is not None:
@@ -180,7 +190,7 @@ def _topics() -> Select[*tuple[Any, ...]]:
         select(
             *(Topic.id, Topic.slug, Topic.kind, Topic.title, Topic.state, Topic.closed, Topic.product, Topic.product_version),
             *(Topic.created_at, Topic.active_at, Topic.post_count, Topic.accepted_count, Topic.official_count, Topic.held_at),
-            *(Topic.promise, Topic.due_at),
+            *(Topic.promise, Topic.due_at, Topic.section),
             Topic.me_too_count,
             *(Topic.author_id, Account.handle, Account.name, Account.hue, Account.photo, Category.slug.label("category")),
             first.label("badge"),
@@ -203,6 +213,7 @@ def _topic(row: Any) -> TopicOut:
         kind=row.kind,
         title=row.title,
         state=row.state,
+        section=row.section or None,
         closed=row.closed,
         category=row.category,
         tags=list(in_order(row.tags)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, jsonify, render_template
 
 from community.accounts import gate
-from community.api import commitments, faq, following, life, marks, promise, record, saved, talks
+from community.api import commitments, faq, following, life, marks, promise, record, saved, talks, updates
 from community.api import models as m
 from community.api.blueprint import bp
 from community.api.description import describe, kind_words, reading_order
@@ -29,7 +29,7 @@ from community.search.faceting import Count, Facets
 from community.search.queries import asked, search
 from community.search.similar import Similar, related, similar
 from community.staff.viewer import Viewer
-from community.topics.models import KINDS
+from community.topics.models import OPENED
 from community.topics.queries import topic_for
 
 assert commitments
@@ -41,6 +41,7 @@ assert promise
 assert saved
 assert record
 assert talks
+assert updates
 
 
 @endpoint(bp, "GET", "/topics", query=m.TopicQuery, answer=m.TopicPage)
@@ -118,7 +119,7 @@ def get_post(call: Call[Nothing, Nothing], post_id: int) -> m.PostOut:
 def patch_post(call: Call[m.PostChange, Nothing], post_id: int) -> m.PostOut:
     """Change the text of a post; the former text stays in its public history."""
     _moderating(call, post_id)
-    edit_post(by=call.viewer, post_id=post_id, body=call.body.body, version=call.body.version)
+    edit_post(by=call.viewer, post_id=post_id, body=call.body.body, version=call.body.version, note=call.body.note)
     return post_out(call.viewer, post_id)
 
 
@@ -192,7 +193,7 @@ def list_categories(call: Call[Nothing, Nothing]) -> m.CategoryList:
             url=f"{base_url()}/c/{category.slug}",
             visibility=category.visibility,  # type: ignore[arg-type]
             parent=slugs.get(category.parent_id) if category.parent_id else None,
-            opens=[kind for kind in KINDS if may_open_topic(asking, category, kind)],  # type: ignore[misc]
+            opens=[kind for kind in OPENED if may_open_topic(asking, category, kind)],  # type: ignore[misc]
         )
         for category in categories
     ]

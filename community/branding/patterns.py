@@ -153,6 +153,8 @@ def topic(number: int, title: str, author: SimpleNamespace, **more: Any) -> Simp
         "promise": None,
         "due_at": None,
         "first_staff_answer_at": None,
+        "section": "",
+        "beginning": "",
     }
     return SimpleNamespace(
         id=number,
@@ -186,6 +188,7 @@ def topics(question: SimpleNamespace, asker: SimpleNamespace, own: SimpleNamespa
             state="waiting",
             reply_count=0,
         ),
+        topic(16, "Refunds: what took so long", own, kind="update", section="numbers", beginning="All of it, week by week. " * 9),
         topic(15, "Which lights do you ride with in winter?", asker, kind="discussion", closed=True, reply_count=41),
     ]
 

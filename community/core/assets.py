@@ -76,6 +76,7 @@ class Assets:
         files = {name: body for name, body in files.items() if not name.startswith("css/")} | {
             STYLESHEET: joined_stylesheets(folder / "css")
         }
+        files |= {name: without_comments(body) for name, body in files.items() if name.startswith("js/")}
         self._assets = {name: Asset(name, body) for name, body in files.items()}
         digest = sha256()
         for name, body in sorted(files.items()):
@@ -115,6 +116,11 @@ def joined_stylesheets(folder: Path) -> bytes:
     rest = (path for path in sorted(folder.rglob("*.css")) if path != first)
     text = _COMMENT.sub("", "\n".join(path.read_text() for path in (first, *rest)))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()).encode()
+
+
+def without_comments(script: bytes) -> bytes:
+    """One of our own scripts without the lines that are comments: these are for us, and a sixth of what would be sent."""
+    return b"\n".join(line for line in script.splitlines() if not line.lstrip().startswith(b"//")) + b"\n"
 
 
 def install(app: Flask) -> Assets:

@@ -228,13 +228,45 @@ class Topic(_Strict):
         yield from (deed.by for deed in (self.closed, self.duplicate) if deed)
 
 
+class Comment(_Strict):
+    """What somebody said `after` so many hours."""
+
+    after: float
+    by: str
+    body: str
+
+
+class Correction(_Strict):
+    """After so many hours `former` was found wrong and became `now`."""
+
+    after: float
+    former: str
+    now: str
+    note: str
+
+
+class Update(_Strict):
+    """What the company published `ago` days before now, in the category `place`."""
+
+    ago: float
+    by: str
+    section: str
+    place: str
+    title: str
+    body: str
+    tags: tuple[str, ...] = ()
+    corrected: Correction | None = None
+    comments: tuple[Comment, ...] = ()
+
+
 class Content(_Strict):
-    """Everything that the demo world is made of."""
+    """Everything that the demo world is made of. Tests have no updates."""
 
     settings: dict[str, str]
     categories: tuple[Category, ...]
     people: tuple[Person, ...]
     topics: tuple[Topic, ...]
+    updates: tuple[Update, ...]
 
 
 def load(size: Size = "full") -> Content:
@@ -243,10 +275,10 @@ def load(size: Size = "full") -> Content:
     topics = [
         {"category": path.stem, **topic}
         for path in sorted(FOLDER.glob("*.toml"))
-        if path.stem != "people"
+        if path.stem not in {"people", "updates"}
         for topic in _read(path)["topics"]
     ]
-    content = Content.model_validate({**frame, "topics": topics})
+    content = Content.model_validate({**frame, "topics": topics, **_read(FOLDER / "updates.toml")})
     return content if size == "full" else _small(content)
 
 
@@ -254,7 +286,7 @@ def _small(content: Content) -> Content:
     topics = tuple(topic for topic in content.topics if topic.small)
     wanted = {name for topic in topics for name in topic.names()}
     people = tuple(person for person in content.people if person.small or person.handle in wanted)
-    return content.model_copy(update={"people": people, "topics": topics})
+    return content.model_copy(update={"people": people, "topics": topics, "updates": ()})
 
 
 def _read(path: Path) -> dict[str, Any]:

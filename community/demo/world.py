@@ -20,6 +20,7 @@ from community.demo.content import Content, Size, load
 from community.demo.interest import show_interest
 from community.demo.made import Thread, World
 from community.demo.objecting import object_to_decisions
+from community.demo.publishing import tell_of_the_company
 from community.demo.talking import talk_at_the_desk
 from community.demo.timing import holidays_around
 from community.extensions import db
@@ -68,6 +69,7 @@ def build(
     show_interest(world, moment)
     talk_at_the_desk(world, moment)
     commit_in_public(world, moment)
+    tell_of_the_company(content, world, moment)
     object_to_decisions(world, moment)
     mark.unlink()
     return world

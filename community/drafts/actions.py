@@ -15,8 +15,23 @@ from community.core.unit import Unit, unit
 from community.drafts.models import Draft
 from community.staff.viewer import Viewer, refreshed
 
-PLACES = re.compile(r"ask|topic:[1-9][0-9]{0,17}|post:[1-9][0-9]{0,17}")
-FIELDS = frozenset({"kind", "title", "body", "category", "tags", "product", "product_version", "reply_to", "version"})
+PLACES = re.compile(r"ask|update|(?:topic|post|update):[1-9][0-9]{0,17}")
+FIELDS = frozenset(
+    {
+        "kind",
+        "title",
+        "body",
+        "category",
+        "tags",
+        "product",
+        "product_version",
+        "reply_to",
+        "version",
+        "section",
+        "publish_at",
+        "note",
+    }
+)
 """`version` is that of the post which an edit began from."""
 MOST = 200
 """Drafts that one person may keep; beyond it the oldest place has to be cleared first."""

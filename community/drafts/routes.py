@@ -56,7 +56,8 @@ def discard() -> Response:
 def address_of(place: str) -> str:
     """Where a draft is gone on with."""
     kind, _colon, number = place.partition(":")
-    return {"topic": f"/t/{number}#composer", "post": f"/posts/{number}/edit"}.get(kind, "/ask")
+    known = {"topic": f"/t/{number}#composer", "post": f"/posts/{number}/edit", "update": f"/updates/{number or 'new'}"}
+    return known.get(kind, "/ask")
 
 
 def _object(text: str) -> dict[str, str]:

@@ -15,9 +15,14 @@ LEVELS: Final = {
     "category": ("topics", "answers", "everything", "muted"),
     "tag": ("topics", "answers", "everything", "muted"),
     "person": ("everything", "topics"),
+    "updates": ("topics",),
 }
 """What can be followed, and how, the usual way first. `everything`: each post; `answers`: what was accepted or made official;
 `topics`: what is opened there; `muted`: nothing."""
+
+
+ALL_UPDATES: Final = 0
+"""The target of who follows the updates of the company: all of them."""
 
 
 class Follow(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, ScalarSelect, select
 
 from community.accounts.models import Account
@@ -80,7 +81,7 @@ def follows_of(viewer: Viewer) -> list[Followed]:
     """What the viewer follows or muted and may still see, by kind and newest first."""
     if not viewer.signed_in:
         return []
-    return [*_places(viewer), *_tags(viewer), *_people(viewer), *_topics(viewer)]
+    return [*_updates(viewer), *_places(viewer), *_tags(viewer), *_people(viewer), *_topics(viewer)]
 
 
 def _level(viewer: Viewer, kind: str, target_id: int) -> ScalarSelect[str]:
@@ -93,6 +94,11 @@ def _level(viewer: Viewer, kind: str, target_id: int) -> ScalarSelect[str]:
 
 def _mine(viewer: Viewer, kind: str) -> tuple[ColumnElement[bool], ...]:
     return Follow.account_id == viewer.id, Follow.kind == kind, Follow.level != "none"
+
+
+def _updates(viewer: Viewer) -> list[Followed]:
+    query = select(Follow).where(*_mine(viewer, "updates"))
+    return [_followed(follow, gettext("Updates"), "/updates") for follow in db.session.scalars(query)]
 
 
 def _places(viewer: Viewer) -> list[Followed]:

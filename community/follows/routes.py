@@ -15,6 +15,7 @@ from community.core.limits import by_field, by_network, by_person
 from community.follows import actions
 from community.follows.actions.visitors import visitor_of
 from community.follows.forms import AddressForm, LevelForm
+from community.follows.models import ALL_UPDATES
 from community.follows.policy import may_have_too, takes_me_toos
 from community.follows.queries import follows_of, standing_in, tag_for
 from community.posts.fragments import aside_replaced, head_replaced
@@ -97,6 +98,24 @@ def unfollow_person(handle: str) -> Response:
     """Follow them no longer."""
     actions.unfollow(by=viewer(), kind="person", target_id=account_by_handle(viewer(), handle).id)
     return _answered(f"/u/{handle}")
+
+
+@bp.post("/updates/follow")
+@by_person(FOLLOWING)
+@members_only
+def follow_updates() -> Response:
+    """Follow the company's updates."""
+    actions.follow_updates(by=viewer())
+    return _answered("/updates")
+
+
+@bp.post("/updates/follow/undo")
+@by_person(FOLLOWING)
+@members_only
+def unfollow_updates() -> Response:
+    """Follow them no longer."""
+    actions.unfollow(by=viewer(), kind="updates", target_id=ALL_UPDATES)
+    return _answered("/updates")
 
 
 @bp.get(LIST)

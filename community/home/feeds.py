@@ -29,6 +29,15 @@ def questions_feed() -> Response:
     return feed(stood, title=_("Questions"), address="/questions", entries=_entries(found))
 
 
+@bp.get("/updates.atom")
+@public
+def updates_feed() -> Response:
+    """The newest updates that everybody may read."""
+    stood = begin("home")
+    found = latest_tiles(VISITOR, Listing(kind="update", sort="new"), LENGTH)
+    return feed(stood, title=_("Updates"), address="/updates", entries=_entries(found))
+
+
 @bp.get("/c/<slug>.atom")
 @public
 def category_feed(slug: str) -> Response:
@@ -83,7 +92,9 @@ def _entries(tiles: Sequence[Tile]) -> list[Entry]:
             author_address=tile.author.url,
             published=tile.created_at,
             updated=tile.active_at,
-            summary=f"{tile.answered_by.name}: {tile.answer_excerpt}" if tile.answered_by and tile.answer_excerpt else "",
+            summary=f"{tile.answered_by.name}: {tile.answer_excerpt}"
+            if tile.answered_by and tile.answer_excerpt
+            else tile.beginning,
             topics=[(tile.category.slug, tile.category.name), *((tag, tag) for tag in tile.tags)],
         )
         for tile in tiles

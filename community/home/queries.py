@@ -38,6 +38,7 @@ class Home:
     hours: list[str]
     zone: str
     usual: timedelta | None
+    update: Tile | None
     solved: tuple[Tile, ...]
     recent: tuple[Tile, ...]
     places: list[Place]
@@ -50,13 +51,15 @@ def home_for(viewer: Viewer) -> Home:
     settings = site()
     waiting = own_tiles(viewer, limit=WAITING) if viewer.signed_in else ()
     solved = latest_tiles(viewer, Listing(kind="question", state="solved"), SOLVED)
-    above = {tile.id for tile in (*waiting, *solved)}
+    newest = latest_tiles(viewer, Listing(kind="update", sort="new"), 1)
+    above = {tile.id for tile in (*waiting, *solved, *newest)}
     recent = [tile for tile in latest_tiles(viewer, Listing(), RECENT + len(above)) if tile.id not in above]
     return Home(
         team=team(),
         hours=desk_hours(settings),
         zone=settings.desk_time_zone,
         usual=usual_first_answer(),
+        update=next((tile for tile in newest if tile.id not in {each.id for each in waiting}), None),
         solved=tuple(tile for tile in solved if tile.id not in {each.id for each in waiting}),
         recent=tuple(recent[:RECENT]),
         places=places_for(viewer),

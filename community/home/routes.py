@@ -13,6 +13,7 @@ from community.core.errors import NotFound
 from community.core.fragments import base_url
 from community.core.jsonld import breadcrumbs, graph, organization, website
 from community.core.paging import page_number
+from community.follows.models import ALL_UPDATES
 from community.follows.queries import level_of, tag_for
 from community.home import feeds, machines
 from community.home.blueprint import bp
@@ -20,6 +21,8 @@ from community.home.queries import home_for, places_for
 from community.posts.queries import Listing, latest_tiles, tiles
 from community.posts.reading import begin, kept_page
 from community.settings.queries import site
+from community.topics.models import SECTIONS
+from community.updates.queries import unpublished
 
 assert feeds
 assert machines  # they declare their addresses
@@ -50,6 +53,27 @@ def questions() -> Response:
         listing=listing,
         tree=places_for(viewer()),
         kept=_kept(),
+        base_url=base_url(),
+    )
+
+
+@bp.get("/updates")
+@public
+def updates() -> Response:
+    """What the company published, newest first; with `?section=` one section."""
+    stood = begin("home")
+    listing = Listing(kind="update", section=request.args.get("section") or None, sort="new")
+    kept = (("section", listing.section),) if listing.section else ()
+    page = tiles(viewer(), listing, number=page_number(request.args), address="/updates", kept=kept)
+    return kept_page(
+        viewer(),
+        stood,
+        "updates/updates.html",
+        list=page,
+        listing=listing,
+        sections=SECTIONS,
+        unpublished=unpublished(viewer()),
+        follows=level_of(viewer(), "updates", ALL_UPDATES),
         base_url=base_url(),
     )
 

@@ -24,7 +24,7 @@ _HOME = "home/_home.html"
 
 _OFFER = Markup(
     '<turbo-stream action="offer" targets="[data-live-list]" data-news="{}" data-topic="{}" data-kind="{}" data-state="{}"'
-    ' data-category="{}" data-tag="{}" data-author="{}"></turbo-stream>'
+    ' data-category="{}" data-tag="{}" data-author="{}" data-section="{}"></turbo-stream>'
 )
 
 
@@ -51,6 +51,7 @@ def home_streams(viewer: Viewer, touched: Collection[int] = ()) -> Markup:
     blocks = [
         stream("replace", "home_waiting", fragment(_HOME, "waiting_block", home.waiting, home.drafts)),
         stream("replace", "home_solved", fragment(_HOME, "solved_block", home.solved)),
+        stream("replace", "home_update", fragment(_HOME, "update_block", home.update)),
         stream("replace", "home_recent", fragment(_HOME, "recent_block", home.recent)),
         stream("replace", "home_usual", fragment(_HOME, "usual", home.usual)),
     ]
@@ -80,4 +81,6 @@ def _offer(tile: Tile, news: str) -> Markup:
 
     `activity`: the topic is new or has another place. `state`: only filtered lists may gain or lose it.
     """
-    return _OFFER.format(news, tile.id, tile.kind, tile.state or "", tile.category.id, " ".join(tile.tags), tile.author.id)
+    return _OFFER.format(
+        news, tile.id, tile.kind, tile.state or "", tile.category.id, " ".join(tile.tags), tile.author.id, tile.section
+    )

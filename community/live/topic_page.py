@@ -11,7 +11,14 @@ from community.core.errors import NotFound
 from community.core.fragments import REFRESH, fragment, stream, stream_all
 from community.core.paging import PAGE_SIZE, Page
 from community.live.changes import Changes, Part
-from community.posts.fragments import answers_replaced, aside_replaced, head_replaced, post_replaced, votes_replaced
+from community.posts.fragments import (
+    answers_replaced,
+    aside_replaced,
+    corrections_replaced,
+    head_replaced,
+    post_replaced,
+    votes_replaced,
+)
 from community.posts.queries import held_posts_of, post_views_unchecked, topic_page, topic_view
 from community.posts.views import PostView, TopicView
 from community.staff.viewer import Viewer
@@ -37,6 +44,8 @@ def topic_streams(viewer: Viewer, topic_id: int, changes: Changes) -> Markup:
         streams.append(_held(viewer, topic))
     if Part.CARDS in changes.parts or any(post.accepted or post.official for post in seen):
         streams.append(answers_replaced(topic_page(viewer, topic_id, 1)))
+    if topic.kind == "update" and any(post.number == 1 for post in seen):
+        streams.append(corrections_replaced(topic_page(viewer, topic_id, 1)))
     if Part.HEAD in changes.parts:
         streams += [head_replaced(topic), aside_replaced(topic)]
     if Part.COMMITMENTS in changes.parts or Part.FATE in changes.parts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from community.accounts import events as accounts
 from community.answers import events as answers
@@ -27,6 +27,7 @@ from community.mail.letters import put
 from community.notifications import events as own
 from community.notifications.mailing import mail_due
 from community.notifications.models import Notification, Telling
+from community.notifications.taking_back import taken_back
 from community.notifications.telling import VISITORS, News, Place, place_of, tell, tell_many, tell_portion
 from community.posts import events as posts
 from community.posts.models import Mention, Post
@@ -63,14 +64,16 @@ def released(u: Unit, recorded: Recorded, event: posts.PostReleased) -> None:
 
 
 def edited(u: Unit, recorded: Recorded, event: posts.PostEdited) -> None:
-    """A new text may name somebody whom the old one did not."""
+    """A new text may name somebody whom the old one did not; of a corrected update who follows it hears."""
     place, post = _seen(u, event.topic_id, event.post_id)
     if place is None or post is None or event.held:
         return
     told = select(Notification.account_id).where(Notification.post_id == post.id, Notification.kind == "mention")
     named = select(Mention.account_id).where(Mention.post_id == post.id, Mention.account_id.not_in(told))
-    news = News(recorded.position, recorded.at, "mention", event.topic_id, post.id, event.by_id)
-    tell(u, place, news, u.session.scalars(named).all())
+    news = _news(recorded, event)
+    tell(u, place, news("mention"), u.session.scalars(named).all())
+    if post.number == 1 and post.topic.kind == "update":
+        tell_many(u, place, news("corrected"), "posts")
 
 
 def accepted(u: Unit, recorded: Recorded, event: answers.AnswerAccepted) -> None:
@@ -93,21 +96,6 @@ def made_official(u: Unit, recorded: Recorded, event: answers.AnswerMadeOfficial
     news = _news(recorded, event)("official")
     tell(u, place, news, [post.author_id, post.topic.author_id])
     tell_many(u, place, news, "marks")
-
-
-def taken_back(*kinds: str) -> Reading:
-    """A reading for an event after which what was told of a post is not true any more: nobody needs to read or mail it."""
-
-    def settle(u: Unit, _recorded: Recorded, event: Any) -> None:
-        unread = (Notification.post_id == event.post_id, Notification.kind.in_(kinds), Notification.read_at.is_(None))
-        u.session.execute(delete(Telling).where(Telling.post_id == event.post_id, Telling.kind.in_(kinds)))
-        for position in u.session.scalars(select(Notification.position).where(*unread).distinct()).all():
-            u.record(own.NotificationsMade(told=position))
-        u.session.execute(
-            update(Notification).where(*unread).values(read_at=u.now, mail_at=None).execution_options(synchronize_session=False)
-        )
-
-    return settle
 
 
 def told_author(kind: str) -> Reading:
@@ -263,8 +251,11 @@ def _topic_opened(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> N
     place, post = _seen(u, topic_id, post_id)
     if place is None or post is None:
         return
-    tell(u, place, News(recorded.position, recorded.at, "mention", topic_id, post_id, post.author_id), _named(u, post))
-    tell_many(u, place, News(recorded.position, recorded.at, "topic", topic_id, post_id, post.author_id), "topics")
+    news = _by_author(recorded, post)
+    tell(u, place, news("mention"), _named(u, post))
+    if post.topic.kind == "update":
+        tell_many(u, place, news("update"), "updates")
+    tell_many(u, place, news("topic"), "topics")
 
 
 def _post_written(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> None:
@@ -272,10 +263,7 @@ def _post_written(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> N
     place, post = _seen(u, topic_id, post_id)
     if place is None or post is None:
         return
-
-    def news(kind: str) -> News:
-        return News(recorded.position, recorded.at, kind, topic_id, post_id, post.author_id)
-
+    news = _by_author(recorded, post)
     tell(u, place, news("mention"), _named(u, post))
     if post.reply_to_id is not None:
         tell(u, place, news("reply"), u.session.scalars(select(Post.author_id).where(Post.id == post.reply_to_id)).all())
@@ -293,6 +281,10 @@ def _seen(u: Unit, topic_id: int, post_id: int) -> tuple[Place | None, Post | No
 
 def _named(u: Unit, post: Post) -> list[int]:
     return list(u.session.scalars(select(Mention.account_id).where(Mention.post_id == post.id)))
+
+
+def _by_author(recorded: Recorded, post: Post) -> Callable[[str], News]:
+    return lambda kind: News(recorded.position, recorded.at, kind, post.topic_id, post.id, post.author_id)
 
 
 def _news(recorded: Recorded, event: Any) -> Callable[[str], News]:

@@ -38,6 +38,8 @@ KINDS: Final = {
         Kind("reopened", _l("My question is opened again"), mailed=False),
         Kind("post", _l("A new post in a topic that I follow")),
         Kind("topic", _l("A new topic where I follow")),
+        Kind("update", _l("The company publishes an update, where I follow them")),
+        Kind("corrected", _l("An update that I follow is corrected")),
         Kind("search", _l("A saved search finds something")),
         Kind("commitment", _l("The team commits to something where I asked or follow, and what becomes of it")),
         Kind("talk", _l("The desk answers me in a talk"), own_letter=True),

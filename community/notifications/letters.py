@@ -143,11 +143,11 @@ KINDS: Final = {
 
 
 def _stop(u: Unit, account_id: int, mail: OutgoingMail, told: list[Told]) -> str:
-    """What the link of a mail stops: the follow that brought a new topic, the kind of a search's find, else the topic."""
+    """What the link of a mail stops: the follow that brought a new topic or update, the kind of a search's find, else the topic."""
     kinds = {each.kind for each in told}
     if kinds == {"search"}:
         return stop_token(account_id, "kind", "search")
-    if kinds == {"topic"}:
+    if kinds in ({"topic"}, {"update"}):
         query = select(Notification.follow_id).where(Notification.id == told[0].id)
         follow_id = u.session.execute(query).scalar_one_or_none()
         if follow_id is not None:

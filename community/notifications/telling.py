@@ -18,7 +18,7 @@ from community.accounts.models import Account
 from community.categories.models import Category
 from community.core.base import Id
 from community.core.unit import Unit
-from community.follows.models import Follow, MeToo, VisitorMeToo
+from community.follows.models import ALL_UPDATES, Follow, MeToo, VisitorMeToo
 from community.mail.models import OutgoingMail
 from community.notifications.events import NotificationsMade
 from community.notifications.kinds import KINDS
@@ -42,9 +42,10 @@ PORTION: Final = 400
 AUDIENCES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "posts": {"topic": ("everything",), "category": ("everything",), "tag": ("everything",), "person": ("everything",)},
     "topics": {"category": ("everything", "topics"), "tag": ("everything", "topics"), "person": ("everything", "topics")},
+    "updates": {"updates": ("topics",)},
     "marks": {"topic": ("everything", "answers"), "category": ("everything", "answers"), "tag": ("everything", "answers")},
 }
-"""Who follows what at which level hears of new posts, of new topics, and of marks on answers (with those who have it too)."""
+"""Who follows what at which level hears of new posts, new topics, updates, and marks on answers (with those who have it too)."""
 
 VISITORS: Final = "visitors"
 """The audience of those who left an address to hear of the solution."""
@@ -165,6 +166,7 @@ def _candidates(place: Place, news: News, audience: str, after: int, limit: int)
         "category": Follow.target_id.in_(place.categories),
         "tag": Follow.target_id.in_(select(TopicTag.tag_id).where(TopicTag.topic_id == place.topic_id)),
         "person": Follow.target_id == (news.actor_id or 0),
+        "updates": Follow.target_id == ALL_UPDATES,
     }
     since = literal(news.at, Follow.at.type)  # who follows only now was not waiting for it
     ways = [

@@ -55,6 +55,11 @@ class EditForm(PageForm):
     tags = Written(_l("Tags"), description=_l("Up to five words, separated by commas."), render_kw={"autocomplete": "off"})
     product = Written(_l("Product"), render_kw={"maxlength": LONGEST_PRODUCT, "list": "products"})
     product_version = Written(_l("Version"), render_kw={"maxlength": LONGEST_PRODUCT})
+    note = Written(
+        _l("What was wrong"),
+        description=_l("One sentence. It stands on top of the update, with what was changed."),
+        render_kw={"maxlength": 500, "autocomplete": "off"},
+    )
     version = HiddenField()
 
 

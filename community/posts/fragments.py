@@ -49,6 +49,11 @@ def answers_replaced(page: TopicPage) -> Markup:
     return stream("replace", f"topic_{page.topic.id}_answers", fragment(_TOPIC, "topic_answers", page))
 
 
+def corrections_replaced(page: TopicPage) -> Markup:
+    """The corrections on top of an update; `page` is the first. Other pages have no such place."""
+    return stream("replace", f"topic_{page.topic.id}_corrections", fragment(_TOPIC, "topic_corrections", page))
+
+
 def aside_replaced(topic: TopicView) -> Markup:
     """What stands beside the topic."""
     return stream("replace", f"topic_{topic.id}_aside", fragment(_TOPIC, "topic_aside", topic))

@@ -90,7 +90,10 @@ class Post(Base):
 
 
 class Edit(Base):
-    """A former text of a post, kept for the public history. `version` is the version it was."""
+    """A former text of a post, kept for the public history. `version` is the version it was.
+
+    `note` says why it was corrected: of an update nothing is changed without one (product.md 6).
+    """
 
     __tablename__ = "post_edits"
     __table_args__ = (UniqueConstraint("post_id", "version"),)
@@ -102,6 +105,7 @@ class Edit(Base):
     title: Mapped[str | None]
     by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Removal(Base):

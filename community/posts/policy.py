@@ -11,10 +11,12 @@ from community.topics.references import may_be_removed
 
 
 def may_edit(viewer: Viewer, post: Post) -> Decision:
-    """Whether this viewer may change a post: its author, and moderators."""
+    """Whether this viewer may change a post: its author, and moderators; what an update says also who may publish updates."""
     if post.removed_at is not None:
         return refused(_("This post was removed."), Conflict)
     if viewer.id is not None and (viewer.id == post.author_id or viewer.is_moderator):
+        return ALLOWED
+    if viewer.is_official and post.number == 1 and post.topic.kind == "update":
         return ALLOWED
     return refused(_("Only its author and moderators can edit a post."), Forbidden if viewer.signed_in else Unauthorized)
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from community.core.paging import PAGE_SIZE, Page
+from community.posts.changes import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,8 @@ class TopicView:
     duplicate_of: LinkView | None
     duplicates: tuple[LinkView, ...]
     info_asked_at: datetime | None
+    section: str = ""
+    """Of an update, one of SECTIONS."""
     unsolved: bool = False
     """Whether the asker has said that it is not solved, and nobody has written since."""
 
@@ -222,6 +225,8 @@ class TopicView:
 class TopicPage:
     """A page of a topic: `cards` are the accepted and official answers, on the first page only (rulings 21).
 
+    `corrections` are those of an update, newest first, on the first page only.
+
     `first` is the first post, also of pages on which it does not stand.
     """
 
@@ -230,6 +235,7 @@ class TopicPage:
     posts: tuple[PostView, ...]
     cards: tuple[PostView, ...]
     page: Page
+    corrections: tuple[Change, ...] = ()
 
     @property
     def is_last(self) -> bool:
@@ -241,7 +247,7 @@ class TopicPage:
 class Tile:
     """A topic in a list, with the beginning of its best answer and how many that one helped (`helpful`).
 
-    `held` ones are in their author's own lists alone.
+    `section` and `beginning` are those of an update. `held` ones are in their author's own lists alone.
     """
 
     id: int
@@ -265,6 +271,8 @@ class Tile:
     due_at: datetime | None = None
     promise: str | None = None
     first_staff_answer_at: datetime | None = None
+    section: str = ""
+    beginning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

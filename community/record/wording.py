@@ -24,7 +24,7 @@ from community.commitments.models import Commitment, CommitmentDeed
 from community.core.log import Event
 from community.core.unit import Unit
 from community.posts import events as posts
-from community.posts.models import Post, Removal
+from community.posts.models import Edit, Post, Removal
 from community.settings import events as settings
 from community.staff import events as staff
 from community.staff.models import Grant
@@ -82,13 +82,20 @@ def restored(u: Unit, event: posts.PostRestored) -> Words:
 
 
 def edited(u: Unit, event: posts.PostEdited) -> Words | None:
-    """An edit by an employee of what somebody else wrote, or of an official answer; the difference is in the post's history."""
+    """An edit by an employee of what somebody else wrote, or of an official answer; the difference is in the post's history.
+
+    Of an update every correction enters, with its note.
+    """
     post = u.session.get(Post, event.post_id)
     if post is None or event.held or event.by_id is None or not event.kept:
         return None
+    version = event.post_version or post.version
+    note = u.session.scalars(select(Edit.note).where(Edit.post_id == post.id, Edit.version == version - 1)).first()
+    if note:
+        return _entry(u, "update.corrected", event, {**_post(event), "version": version}, reason=note)
     if post.author_id == event.by_id and not post.official:
         return None
-    return _entry(u, "post.edited", event, {**_post(event), "version": event.post_version or post.version})
+    return _entry(u, "post.edited", event, {**_post(event), "version": version})
 
 
 def closed(u: Unit, event: topics.TopicClosed) -> Words | None:
@@ -266,7 +273,7 @@ ENTERS: Mapping[type[Event], Wording] = {
 """Every event that enters; all others do not."""
 
 KINDS = (
-    *("post.removed", "post.taken_back", "post.restored", "post.edited", "official_mark.undone"),
+    *("post.removed", "post.taken_back", "post.restored", "post.edited", "update.corrected", "official_mark.undone"),
     *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
     *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
     *("promise.setting_changed", "promise.category_changed", "category.visibility", "site.restored"),

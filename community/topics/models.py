@@ -11,8 +11,14 @@ from community.accounts.models import Account
 from community.categories.models import Category
 from community.core.base import Base, Id, PrimaryKey, never_reuse
 
-KINDS = ("question", "discussion")
+KINDS = ("question", "discussion", "update")
 """The kinds of product.md 1 that exist so far."""
+
+OPENED = ("question", "discussion")
+"""The kinds that people open where a category lets them; updates are published by the company (updates/)."""
+
+SECTIONS = ("numbers", "making", "incident", "decision", "roadmap", "wrong")
+"""Of an update: the numbers, how it is made, an incident, a decision, the roadmap, we were wrong (product.md 6)."""
 
 STATES = ("new", "waiting", "answered", "needs_info", "solved", "answered_unconfirmed", "duplicate")
 """The states of a question, by rulings 19."""
@@ -23,7 +29,7 @@ _LISTED = text("held_at IS NULL AND removed_at IS NULL")
 
 
 class Topic(Base):
-    """A question or discussion. `state` is computed by `topics/state.py` after every change and never set otherwise.
+    """A question, discussion or update. `state` is computed by `topics/state.py` after every change and never set otherwise.
 
     `held_at` is set while the author's address is unconfirmed: only the author sees the topic.
     `removed_at` is set when the first post was removed: a tombstone for everybody.
@@ -31,8 +37,9 @@ class Topic(Base):
     `post_count` counts the posts that everybody may see, the first included and removed ones not;
     `others_count` those of them that somebody else than the author wrote.
     `standing_count` counts the official answers that the asker has not rejected. `me_too_count` counts members and
-    confirmed visitors who have the problem too (follows/models.py). `unsolved_at` is when the
-    asker last said, other than by a post, that it is not solved: by a rejection that stands, or by opening it again.
+    confirmed visitors who have the problem too (follows/models.py). `section` is one of SECTIONS for an update, else empty.
+    `unsolved_at` is when the asker last said, other than by a post, that it is not solved: by a rejection that stands, or by
+    opening it again.
     """
 
     __tablename__ = "topics"
@@ -40,6 +47,7 @@ class Topic(Base):
         Index("ix_topics_category_id_active_at", "category_id", "active_at", sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("ix_topics_active_at", "active_at"),
         Index("ix_topics_created_at", "created_at"),
+        Index("ix_topics_kind_created_at", "kind", "created_at"),
         Index("ix_topics_state_active_at", "state", "active_at"),
         Index("ix_topics_author_id_created_at", "author_id", "created_at"),
         never_reuse,
@@ -70,6 +78,7 @@ class Topic(Base):
     first_staff_answer_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     promise: Mapped[str | None]
+    section: Mapped[str] = mapped_column(default="", server_default="")
     product: Mapped[str] = mapped_column(default="")
     product_version: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")

@@ -12,6 +12,8 @@ from community.core import once
 from community.core.once import new_ticket, use_ticket
 from community.extensions import limiter
 
+pytestmark = pytest.mark.usefixtures("app")  # which says where limits, and with them tickets, are counted
+
 
 def test_a_ticket_is_good_once_and_for_its_time() -> None:
     now = datetime.now(UTC)

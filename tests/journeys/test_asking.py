@@ -125,6 +125,7 @@ def test_what_is_opened_from_results_is_counted(windows: Windows, volt: Volt, pe
     searcher = windows.open()
     begin(searcher, pedal)  # until the index knows it
     searcher.goto("/search?q=pedal+squeaking&before=zxylofon")
+    searcher.wait_for_function("() => Boolean(customElements.get('search-trail'))")
     searcher.locator(f'.result[data-topic="{pedal}"] a').first.click()
     expect(searcher.get_by_role("heading", level=1)).to_have_text(TITLE)
     until(lambda: found(pedal) == 1, "the opened result is counted")

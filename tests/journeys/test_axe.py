@@ -17,10 +17,11 @@ from community.config import Config
 from community.demo.world import build
 from community.extensions import db
 from community.migrating import migrate
-from community.posts.actions import write_post
+from community.posts.actions import edit_post, write_post
 from community.settings.actions import change_settings
 from community.talks import actions as talks
 from community.topics.models import Topic
+from community.updates.actions import announce
 from tests.journeys.conftest import PHONE, Volt, Windows, opened
 from tests.running_site import followed, free_port, until
 
@@ -108,7 +109,7 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/talks/1/hand-over",
                 "/talks/1/publication",
             )
-            return (*admin, *desk, f"{post}/actions", f"{post}/edit", f"{post}/history")
+            return (*admin, *desk, "/updates/new", f"{post}/actions", f"{post}/edit", f"{post}/history")
         case _:
             lists = (
                 "/",
@@ -121,12 +122,22 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
                 "/promise",
                 "/record",
                 "/commitments",
+                "/updates",
+                corrected_update(volt),
                 "/openness",
                 "/u/mara",
             )
             too = f"/t/{topic.id}/me-too"
             topics = (topic.url, volt.world.topics["small-repairs"].url, *one_of_each_state())
             return (*lists, too, *topics, "/ask", "/talks/new", "/sign-in", "/sign-up", "/nothing-here")
+
+
+def corrected_update(volt: Volt) -> str:
+    """The address of an update that was corrected."""
+    fields = {"section": "wrong", "title": "We counted twice", "body": "| month | parts |\n|---|---|\n| May | 1,200 |"}
+    written = announce(by=volt["mara"], category_id=volt.world.categories["battery"], **fields)
+    edit_post(by=volt["mara"], post_id=written.post_id, body="It was **900**.", version=1, note="Returns were counted twice")
+    return written.url
 
 
 def one_of_each_state() -> list[str]:

@@ -64,11 +64,15 @@ from community.talks import actions as talks
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
+from community.updates.actions import announce
 from community.votes.actions import count_visitors, note_visitor, rate_answer, undo_rating
 from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
 
-LISTS = ("/", "/record", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq", "/commitments")
+LISTS = (
+    *("/", "/record", "/questions?state=solved", "/c/parts", "/tags/motor", "/faq", "/commitments"),
+    *("/updates", "/updates?section=wrong"),
+)
 
 
 @dataclass
@@ -81,6 +85,7 @@ class Scene:
     answers: list[int]
     random: random.Random
     talk: int
+    update: int
 
     def __post_init__(self) -> None:
         self.pages: list[OpenPage] = []
@@ -115,7 +120,9 @@ def scene(app: Flask, answers: int = 3) -> Scene:
     forum.post("speaker", other, "Ring harder.")
     forum.person("second", role="moderator")
     talk = talks.open_talk(by=forum["asker"], body="My key broke.")
-    return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5), talk)
+    fields = {"title": "What we know of the hum", "body": "It hums.", "section": "making"}
+    update = announce(by=forum["speaker"], category_id=forum.categories["parts"], **fields).topic_id
+    return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5), talk, update)
 
 
 def push(app: Flask, page: OpenPage) -> bool:
@@ -226,6 +233,17 @@ def commitment_late(_scene: Scene) -> None:
         find_late_commitments()
 
 
+def publish(scene: Scene, section: str) -> None:
+    fields = {"title": f"What we know of the hum: {section}", "body": "It hums.", "section": section}
+    announce(by=scene.forum["speaker"], category_id=scene.forum.categories["parts"], **fields)
+
+
+def correct(scene: Scene, **fields: Any) -> None:
+    post_id = first_post(scene.update)
+    fields.setdefault("body", db.session.get_one(Post, post_id).body)
+    edit_post(by=scene.forum["speaker"], post_id=post_id, version=None, note="We had not listened", **fields)
+
+
 def object_to_removal(scene: Scene) -> None:
     """A post of the asker is removed, and they object."""
     post = write_post(by=scene.forum["asker"], topic_id=scene.other, body="It is far too quiet, you people!")
@@ -321,6 +339,11 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("keep it", lambda s: keep_commitment(by=s.forum["worker"], commitment_id=1, note="In the shop")),
     ("commit to more", commit),
     ("withdraw it", lambda s: withdraw_commitment(by=s.forum["speaker"], commitment_id=2, reason="Nobody wants it")),
+    ("publish an update", lambda s: publish(s, "numbers")),
+    ("publish another", lambda s: publish(s, "wrong")),
+    ("comment on an update", lambda s: write_post(by=s.forum["friend"], topic_id=s.update, body="How many?")),
+    ("correct it", lambda s: correct(s, body="It hums **less**.")),
+    ("correct its title", lambda s: correct(s, title="We hear that it hums")),
     ("object to a removal", object_to_removal),
     ("decide on it", decide_appeal),
     ("be on duty", lambda s: talks.begin_duty(by=s.forum["worker"])),
@@ -355,7 +378,7 @@ def test_every_live_action_brings_every_page_to_what_a_fresh_load_shows(app: Fla
     # No context is pushed around requests: the viewer of one would leak into the next.
     with app.app_context():
         s = scene(app)
-    s.open_pages(None, f"/t/{s.topic}", *LISTS)
+    s.open_pages(None, f"/t/{s.topic}", f"/t/{s.update}", *LISTS)
     pushed = list(s.pages)
     s.open_pages("friend", f"/t/{s.other}", "/questions?kind=all", "/c/members")
     s.open_pages("newcomer", f"/t/{s.topic}")

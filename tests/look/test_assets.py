@@ -13,7 +13,7 @@ import brotli
 from flask import Flask
 from flask.testing import FlaskClient
 
-from community.core.assets import FOR_EVER, STYLESHEET, TURBO_STYLE_HASH, Assets
+from community.core.assets import FOR_EVER, STYLESHEET, TURBO_STYLE_HASH, Assets, without_comments
 
 STATIC = Path(__file__).resolve().parents[2] / "community" / "static"
 TEMPLATES = STATIC.parent / "templates"
@@ -104,3 +104,14 @@ def test_vendored_files_are_those_of_the_manifest() -> None:
     assert kept - {"vendor/manifest.json"} | {"icons.svg"} == set(listed)
     assert all(entry["name"] and entry["version"] and entry["licence"] for entry in entries)
     assert all(any(name.endswith("LICENSE.txt") for name in entry["files"]) for entry in entries)
+
+
+def test_scripts_are_sent_without_the_lines_that_are_comments() -> None:
+    sent = without_comments(b'// why\nimport "./a.js";\n  // how\nconst url = "https://a.example"; // stays\n')
+    assert sent == b'import "./a.js";\nconst url = "https://a.example"; // stays\n'
+    for path in (STATIC / "js").rglob("*.js"):
+        before = ""
+        for line in path.read_text().splitlines():
+            within_a_text = before.count("`") % 2
+            assert not (within_a_text and line.lstrip().startswith("//")), f"{path.name}: {line}"
+            before += "" if line.lstrip().startswith("//") else line

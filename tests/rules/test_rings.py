@@ -18,6 +18,7 @@ CAPABILITIES = (
     {"promise"},
     {"commitments"},
     {"appeals"},
+    {"updates"},
     {"record"},
     {"people"},
     {"insights"},

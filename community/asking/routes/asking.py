@@ -25,7 +25,7 @@ from community.promise.queries import promised_now
 from community.search.similar import Similar
 from community.settings.queries import site
 from community.tags.tagging import split_tags
-from community.topics.models import KINDS
+from community.topics.models import OPENED
 from community.topics.queries import usual_first_answer
 from community.topics.titles import checked_title
 
@@ -132,5 +132,5 @@ def _category_id(form: AskForm) -> int:
 
 def _categories() -> list[Any]:
     """Where anything can be opened; which kind fits where is for the policy to say."""
-    found = {category.id: category for kind in KINDS for category in categories_to_write_in(viewer(), kind)}
+    found = {category.id: category for kind in OPENED for category in categories_to_write_in(viewer(), kind)}
     return list(found.values())

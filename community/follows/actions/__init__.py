@@ -1,6 +1,6 @@
 """Every change of follows and me-toos."""
 
-from community.follows.actions.follow import follow_category, follow_person, follow_tag, follow_topic, unfollow
+from community.follows.actions.follow import follow_category, follow_person, follow_tag, follow_topic, follow_updates, unfollow
 from community.follows.actions.me_too import add_me_too, undo_me_too
 from community.follows.actions.visitors import confirm_visitor, leave_address, withdraw_visitor
 
@@ -11,6 +11,7 @@ __all__ = [
     "follow_person",
     "follow_tag",
     "follow_topic",
+    "follow_updates",
     "leave_address",
     "undo_me_too",
     "unfollow",

@@ -10,7 +10,7 @@ from community.categories.queries import category_for
 from community.core.errors import Invalid, require
 from community.core.unit import Unit, unit
 from community.follows.events import FollowChanged
-from community.follows.models import LEVELS, Follow
+from community.follows.models import ALL_UPDATES, LEVELS, Follow
 from community.follows.policy import may_follow, may_follow_person
 from community.follows.queries import tag_for
 from community.staff.viewer import Viewer, refreshed
@@ -51,6 +51,14 @@ def follow_person(*, by: Viewer, handle: str, level: str = "everything") -> None
         account = account_by_handle(by, handle)
         require(may_follow_person(by, account.id))
         set_level(u, by, "person", account.id, checked_level("person", level))
+
+
+def follow_updates(*, by: Viewer) -> None:
+    """Hear of every update that the company publishes."""
+    with unit() as u:
+        by = refreshed(by)
+        require(may_follow(by))
+        set_level(u, by, "updates", ALL_UPDATES, "topics")
 
 
 def unfollow(*, by: Viewer, kind: str, target_id: int) -> None:

@@ -22,11 +22,15 @@ from community.tags.queries import tags_unchecked
 from community.tags.tagging import checked_tags, set_tags
 from community.topics.events import TopicEdited
 from community.topics.models import Topic
-from community.topics.titles import checked_product, checked_title, slug_of
+from community.topics.titles import checked_product, checked_title, one_line, slug_of
 
 GRACE = timedelta(minutes=5)
 GRACE_CHARACTERS = 100
 """Edits so soon and so small are not kept (product.md 1), unless by staff or of an official answer."""
+
+
+SHORTEST_NOTE, LONGEST_NOTE = 8, 500
+"""Characters of the note of a correction."""
 
 
 class EditConflict(Conflict):
@@ -49,8 +53,11 @@ def edit_post(
     tags: Sequence[str] | None = None,
     product: str | None = None,
     product_version: str | None = None,
+    note: str = "",
 ) -> bool:
     """Change a post and tell whether anything changed. `version` is the one that was edited, None for whichever is there.
+
+    What an update says is only corrected with a `note`, which stands on top of it (product.md 6).
 
     Title, tags and product (None: as they are) belong to the first post of a topic. Raises
     EditConflict where `version` is no longer the present one, unless what was sent is there already
@@ -70,8 +77,9 @@ def edit_post(
             raise EditConflict(post)
         if topic_fields != TopicFields() and post.number != 1:
             raise Invalid(_("Title, tags and product belong to the first post."))
-        kept = _must_keep(u, by, post, changed)
-        rewritten = _rewrite(u, by, post, text.body, topic_fields.title, kept=kept)
+        note = _checked_note(post, note, text.body, topic_fields.title)
+        kept = bool(note) or _must_keep(u, by, post, changed)
+        rewritten = _rewrite(u, by, post, text.body, topic_fields.title, kept=kept, note=note)
         if rewritten:
             post.body, post.html, post.text = text.body, str(text.html), text.text
             set_mentions(u, post, text.mentions)
@@ -143,14 +151,27 @@ def _must_keep(u: Unit, by: Viewer, post: Post, changed: int) -> bool:
     return by.is_staff or post.official or by.id != post.author_id or not small
 
 
-def _rewrite(u: Unit, by: Viewer, post: Post, body: str, title: str | None, *, kept: bool) -> bool:
+def _checked_note(post: Post, note: str, body: str, title: str | None) -> str:
+    """Why an update is corrected, as it is stored; empty for other posts. Raises Invalid where it is missing or too long."""
+    if post.number != 1 or post.topic.kind != "update":
+        return ""
+    if body == post.body and (title is None or title == post.topic.title):
+        return ""
+    note = one_line(note, "note")
+    if not SHORTEST_NOTE <= len(note) <= LONGEST_NOTE:
+        sentence = _("Please say in %(least)s to %(most)s characters what was wrong.", least=SHORTEST_NOTE, most=LONGEST_NOTE)
+        raise Invalid(fields={"note": sentence})
+    return note
+
+
+def _rewrite(u: Unit, by: Viewer, post: Post, body: str, title: str | None, *, kept: bool, note: str) -> bool:
     """Note the former text where body or title change; tells whether they do."""
     retitled = title is not None and title != post.topic.title
     if body == post.body and not retitled:
         return False
     if kept:
         former = post.topic.title if retitled else None
-        u.add(Edit(post_id=post.id, version=post.version, body=post.body, title=former, by_id=by.id, at=u.now))
+        u.add(Edit(post_id=post.id, version=post.version, body=post.body, title=former, by_id=by.id, at=u.now, note=note))
         post.edited_at = u.now
     post.version += 1
     return True

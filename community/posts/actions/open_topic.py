@@ -12,12 +12,13 @@ from community.categories.queries import category_by_id
 from community.core.errors import Invalid, Unauthorized, require
 from community.core.unit import Unit, unit
 from community.posts.actions.write import Written, discard, written
+from community.posts.models import Post
 from community.posts.submissions import sending
-from community.posts.writing import insert_post, prepared
+from community.posts.writing import Text, insert_post, prepared
 from community.staff.viewer import Viewer, refreshed
 from community.tags.tagging import checked_tags, set_tags
 from community.topics.events import TopicOpened
-from community.topics.models import KINDS, Topic
+from community.topics.models import OPENED, Topic
 from community.topics.state import recompute
 from community.topics.titles import checked_product, checked_title, slug_of
 
@@ -43,7 +44,7 @@ def open_topic(
     """
     if not by.signed_in:
         raise Unauthorized(_("Please sign in first."))
-    if kind not in KINDS:
+    if kind not in OPENED:
         raise Invalid(fields={"kind": _("A topic is a question or a discussion.")})
     title, names = checked_title(title), checked_tags(tags)
     product, product_version = checked_product(product, "product"), checked_product(product_version, "product_version")
@@ -58,18 +59,25 @@ def open_topic(
             return written(known, created=False)
         category = category_by_id(by, category_id)
         require(may_open_topic(by, category, kind))
-        topic = _insert(u, by, category, kind=kind, title=title, product=product, product_version=product_version)
-        set_tags(u, topic.id, names)
-        post = insert_post(u, topic, by, text, role="question" if kind == "question" else "reply", first=True, personal=personal)
-        recompute(u, topic)
+        fields = {"kind": kind, "title": title, "product": product, "product_version": product_version}
+        post = place_topic(u, by, category, text, tags=names, personal=personal, **fields)
         sent.keep(u, by, post)
         discard(u, by, "ask")
-        u.record(
-            TopicOpened(
-                by_id=by.id, topic_id=topic.id, category_id=category.id, post_id=post.id, kind=kind, held=topic.held_at is not None
-            )
-        )
         return written(post, created=True)
+
+
+def place_topic(
+    u: Unit, by: Viewer, category: Category, text: Text, *, tags: Sequence[str], personal: bool = False, **fields: str
+) -> Post:
+    """Inside a unit: a topic with its first post. `fields` are checked columns of it, `kind` and `title` among them."""
+    topic = _insert(u, by, category, **fields)
+    set_tags(u, topic.id, tags)
+    role = "question" if topic.is_question else "reply"
+    post = insert_post(u, topic, by, text, role=role, first=True, personal=personal)
+    recompute(u, topic)
+    where = {"topic_id": topic.id, "category_id": category.id, "post_id": post.id}
+    u.record(TopicOpened(by_id=by.id, kind=topic.kind, held=topic.held_at is not None, **where))
+    return post
 
 
 def _insert(u: Unit, by: Viewer, category: Category, **fields: str) -> Topic:

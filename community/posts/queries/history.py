@@ -8,27 +8,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from community.accounts.models import Account
-from community.core.diff import Fold, Line, diff, folded
+from community.core.diff import diff, folded
 from community.core.errors import NotFound
 from community.core.paging import Page
 from community.extensions import db
+from community.posts.changes import Change
 from community.posts.models import Edit, Post
 from community.posts.queries.posts import address_of, post_for
 from community.staff.viewer import Viewer
 
 EDITS_A_PAGE = 5
 """Differences on one page: each may cost up to 0.3 s (core/diff.py)."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One kept edit: who made it, when, and what it changed; `title` is the former title and the new one where it changed."""
-
-    by_name: str
-    by_url: str
-    at: datetime
-    lines: list[Line | Fold]
-    title: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -66,10 +56,19 @@ def history_of(viewer: Viewer, post_id: int, number: int) -> History:
     )
 
 
+def corrections_unchecked(post_id: int) -> tuple[Change, ...]:
+    """How a post was last corrected with a note, newest first, for a page that shows it; one statement where it never was."""
+    noted = (Edit.post_id == post_id, Edit.note != "")
+    if db.session.execute(select(Edit.id).where(*noted).limit(1)).first() is None:
+        return ()
+    post = db.session.get_one(Post, post_id)
+    return tuple(change for change in _changes(post, 1) if change.note)
+
+
 def _changes(post: Post, number: int) -> list[Change]:
     """The edits of a page; each row holds what stood there before, so the one after it says what it became."""
     query = (
-        select(Edit.version, Edit.body, Edit.title, Edit.at, Account.name, Account.handle)
+        select(Edit.version, Edit.body, Edit.title, Edit.at, Edit.note, Account.name, Account.handle)
         .join(Account, Account.id == Edit.by_id)
         .where(Edit.post_id == post.id)
         .order_by(Edit.version.desc())
@@ -81,7 +80,7 @@ def _changes(post: Post, number: int) -> list[Change]:
     changes = []
     for row in rows:
         title = (row.title, _title_after(post, row.version)) if row.title is not None else None
-        changes.append(Change(row.name, f"/u/{row.handle}", row.at, folded(diff(row.body, newer)), title))
+        changes.append(Change(row.name, f"/u/{row.handle}", row.at, folded(diff(row.body, newer)), title, row.note))
         newer = row.body
     return changes
 

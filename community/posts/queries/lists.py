@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from community.accounts.models import Account
@@ -24,7 +24,7 @@ from community.posts.queries.page import MARKED, category_columns, category_view
 from community.posts.views import AuthorView, Tile, TilePage
 from community.staff.viewer import Viewer
 from community.tags.queries import carries, in_order, tags_of
-from community.topics.models import KINDS, STATES, Topic
+from community.topics.models import KINDS, SECTIONS, STATES, Topic
 from community.topics.queries import topics_visible_to
 from community.topics.titles import topic_url
 
@@ -51,11 +51,13 @@ class Listing:
     category_ids: tuple[int, ...] | None = None
     tag: str | None = None
     author_id: int | None = None
+    section: str | None = None
     sort: str = "active"
 
     def __post_init__(self) -> None:
         if (
             self.kind not in {None, *KINDS}
+            or self.section not in {None, *SECTIONS}
             or self.state not in {None, "unanswered", *STATES}
             or self.sort not in SORTS
             or not is_clean(self.tag or "")
@@ -73,6 +75,8 @@ class Listing:
             found.append(Topic.category_id.in_(self.category_ids))
         if self.tag is not None:
             found.append(carries(Topic.id, self.tag))
+        if self.section is not None:
+            found.append(Topic.section == self.section)
         if self.author_id is not None:
             found.append(Topic.author_id == self.author_id)
         return found
@@ -132,6 +136,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
             *(Topic.held_at, Topic.due_at, Topic.promise, Topic.first_staff_answer_at),
             *(Topic.post_count, Topic.official_count, Topic.accepted_count, Topic.me_too_count, Topic.author_id),
             *(Account.handle, Account.name, Account.hue, Account.photo, _First.badge, _First.badge_title),
+            Topic.section,
+            case((Topic.kind == "update", func.substr(_First.text, 1, EXCERPT * 3))).label("beginning"),
             left_at(Topic.author_id, _First.badge).label("left_at"),
             *category_columns(Category, "category"),
             tags_of(Topic.id).label("tags"),
@@ -190,4 +196,6 @@ def _tile(row: Row[Any], answer: Row[Any] | None) -> Tile:
         due_at=row.due_at,
         promise=row.promise,
         first_staff_answer_at=row.first_staff_answer_at,
+        section=row.section,
+        beginning=excerpt(row.beginning, EXCERPT) if row.beginning else "",
     )

@@ -17,6 +17,7 @@ from community.core.errors import NotFound
 from community.core.paging import PAGE_SIZE, Page
 from community.extensions import db
 from community.posts.models import Post
+from community.posts.queries.history import corrections_unchecked
 from community.posts.queries.posts import post_rows, views_of
 from community.posts.views import AuthorView, CategoryView, ClosureView, LinkView, PostView, TopicPage, TopicView
 from community.staff.viewer import Viewer, photo_url
@@ -86,12 +87,15 @@ def _page_of(topic: TopicView, number: int) -> TopicPage:
     cards = (
         [view for view in views if (view.accepted or view.official) and view.removed is None and not view.held] if has_cards else []
     )
+    first = next((view for view in views if view.number == 1), None)
+    corrected = topic.kind == "update" and number == 1 and first is not None and first.removed is None
     return TopicPage(
         topic=topic,
-        first=next((view for view in views if view.number == 1), None),
+        first=first,
         posts=tuple(view for view in views if low <= view.number <= high),
         cards=tuple(sorted(cards, key=card_order)),
         page=page,
+        corrections=corrections_unchecked(first.id) if corrected and first else (),
     )
 
 
@@ -136,6 +140,7 @@ def _topic_view(*conditions: ColumnElement[bool]) -> TopicView:
         duplicate_of=_original(row),
         duplicates=_duplicates(row) if row.duplicate_count and not removed else (),
         info_asked_at=row.info_asked_at,
+        section="" if removed else row.section,
         unsolved=not row.accepted_count and row.unsolved_at is not None and row.unsolved_at >= row.last_post_at,
     )
 

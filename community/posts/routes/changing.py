@@ -61,6 +61,7 @@ def save(post_id: int) -> Response:
             tags=split_tags(form.tags.data or "") if first else None,
             product=(form.product.data or "") if first else None,
             product_version=(form.product_version.data or "") if first else None,
+            note=form.note.data or "",
         )
     except EditConflict as conflict:
         form.version.data = str(conflict.version)

@@ -43,7 +43,7 @@ export function offerTopic(list, topic) {
   const fits = (name) => !list.dataset[name] || list.dataset[name].split(" ").some((one) => topic[name]?.split(" ").includes(one));
   const isThere = list.querySelector(`[data-topic="${topic.topic}"]`) !== null;
   const isFiltered = list.dataset.state || list.dataset.tag;
-  const belongs = ["kind", "state", "category", "tag", "author"].every(fits);
+  const belongs = ["kind", "state", "category", "tag", "author", "section"].every(fits);
   if (belongs ? topic.news === "state" && (isThere || !isFiltered) : !isThere) return;
   const offered = new Set(list.dataset.offered?.split(" "));
   offered.add(topic.topic);

@@ -1,0 +1,62 @@
+"""The endpoints of updates. What an update says is read and corrected like every post; its topic is that of its comments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from community.api import models as m
+from community.api.blueprint import bp
+from community.api.layer import Call, Nothing, endpoint
+from community.api.queries import link, topic_out, topics_out
+from community.categories.queries import category_for
+from community.core.errors import Invalid, NotFound
+from community.updates.actions import announce
+
+Section = Literal["numbers", "making", "incident", "decision", "roadmap", "wrong"]
+
+
+class UpdateQuery(m.Sent):
+    """Which updates to list."""
+
+    section: Section | None = None
+    after: m.Line | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class NewUpdate(m.Sent):
+    """An update to publish now, under the name of whoever asks."""
+
+    section: Section
+    title: m.Line
+    body: m.Text
+    category: m.Line
+    tags: list[m.Line] = Field(default_factory=list, max_length=20)
+
+
+@endpoint(bp, "GET", "/updates", query=UpdateQuery, answer=m.TopicPage)
+def list_updates(call: Call[Nothing, UpdateQuery]) -> m.TopicPage:
+    """List what the company published, newest first."""
+    q = call.query
+    wanted = {"kind": "update", "section": q.section, "state": None, "category_id": None, "tag": None}
+    topics, after = topics_out(call.viewer, **wanted, after=q.after, limit=q.limit)  # type: ignore[arg-type]
+    return m.TopicPage(topics=topics, next=link("/updates", section=q.section, limit=q.limit, after=after) if after else None)
+
+
+@endpoint(bp, "POST", "/updates", scope="write", body=NewUpdate, answer=m.TopicOut, status=201, idempotent=True)
+def post_update(call: Call[NewUpdate, Nothing]) -> m.TopicOut:
+    """Publish an update."""
+    sent = call.body
+    try:
+        category = category_for(call.viewer, sent.category)
+    except NotFound:
+        raise Invalid(fields={"category": "There is no such category."}) from None
+    written = announce(
+        by=call.viewer,
+        **sent.model_dump(exclude={"category"}),
+        category_id=category.id,
+        submission_id=call.idempotency_key,
+        strict=True,
+    )
+    return topic_out(call.viewer, written.topic_id)
