@@ -119,10 +119,12 @@ FRONT_DOOR: tuple[str, ...] = (
     "community.people.frontdoor.opened",
 )
 
-TOPIC_PARTS: tuple[tuple[str, str], ...] = (
-    # What rooms further out show on the page of a topic, below its posts: functions of its id, by name, and the channel of the log
-    # that says whether anything of theirs ever happened in this topic. Where it did not, nobody has to ask them.
-    ("community.commitments.fragments.in_topic", "commitments:{}"),
+TOPIC_PARTS: tuple[tuple[str, str, str], ...] = (
+    # What rooms further out show on the page of a topic: functions of its id, by name, the channel of the log that says whether
+    # anything of theirs ever happened in this topic (where it did not, nobody has to ask them), and where: `first`, right below the
+    # first post, or `last`, below the conversation.
+    ("community.updates.fragments.in_topic", "figures:{}", "first"),
+    ("community.commitments.fragments.in_topic", "commitments:{}", "last"),
 )
 
 SESSION_COOKIE = "bothways"
@@ -148,7 +150,7 @@ def create_app(config: Config | None = None, *, durable: bool = True) -> Flask:
     assets.install(app)
     cookie.install(app)
     app.extensions["other_channels"] = {other.kind: other for other in (import_string(name)() for name in OTHER_CHANNELS)}
-    app.extensions["topic_parts"] = {channel: import_string(name) for name, channel in TOPIC_PARTS}
+    app.extensions["topic_parts"] = {channel: (import_string(name), place) for name, channel, place in TOPIC_PARTS}
     frame.install(app)
     for name in CAPABILITIES:
         app.register_blueprint(import_string(f"community.{name}.routes:bp"))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from community.demo.content import Content, Edit, Topic, Wait
+from community.demo.content import Content, Edit, Topic
 from community.demo.made import World
 from community.demo.people import PersonMaker
+from community.demo.spelling import Wait
 from community.demo.thanks import thanks_for
 from community.demo.threads import CLOSES_AFTER, ThreadMaker
 from community.demo.timing import moments, opening

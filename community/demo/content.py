@@ -6,47 +6,23 @@ the category that it is named after. A text may point to an earlier topic with `
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
-from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import model_validator
+
+from community.demo.published import Update
+from community.demo.spelling import Start, Strict, Wait
 
 FOLDER: Final = Path(__file__).parent / "content"
 
 Size = Literal["full", "small"]
 """The whole world, or the few people and topics of it that tests need."""
 
-_PARTS: Final = re.compile(r"(?:(?P<days>\d+)d)?(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m)?")
-_DAY: Final = re.compile(r"(\d+)d (\d\d):(\d\d)")
 
-
-def wait(text: Any) -> Any:
-    """A span such as `2d`, `1h20m` or `35m`. Raises ValueError for anything else."""
-    found = _PARTS.fullmatch(text) if text and isinstance(text, str) else None
-    if found is None:
-        raise ValueError(f"not a span such as 1h20m: {text!r}")
-    return timedelta(**{unit: int(count) for unit, count in found.groupdict(default="0").items()})
-
-
-def start(text: Any) -> Any:
-    """When a topic was opened: `41d 10:20` is that time of the day 41 days ago, `3h` is three hours ago."""
-    day = _DAY.fullmatch(text) if isinstance(text, str) else None
-    return (int(day[1]), time(int(day[2]), int(day[3]))) if day else wait(text)
-
-
-Wait = Annotated[timedelta, BeforeValidator(wait)]
-Start = Annotated[timedelta | tuple[int, time], BeforeValidator(start)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Role(_Strict):
+class Role(Strict):
     """A role from `since` days ago (0: from their first day) until `until` days ago (None: still)."""
 
     role: Literal["employee", "official", "moderator", "admin"]
@@ -54,7 +30,7 @@ class Role(_Strict):
     until: int | None = None
 
 
-class Suspension(_Strict):
+class Suspension(Strict):
     """Somebody is kept out since `ago` days."""
 
     ago: int
@@ -63,7 +39,7 @@ class Suspension(_Strict):
     reason: str
 
 
-class Kept(_Strict):
+class Kept(Strict):
     """A search that somebody keeps since `ago` days, by the words in its box, in lower case."""
 
     q: str
@@ -72,7 +48,7 @@ class Kept(_Strict):
     name: str = ""
 
 
-class Person(_Strict):
+class Person(Strict):
     """Somebody who joined `joined` days ago. `sign_in`: the demo gives them a password.
 
     `follows` names what they follow since yesterday, such as `category battery`, `tag winter` or `person mara`.
@@ -100,7 +76,7 @@ class Person(_Strict):
         return bool(self.roles)
 
 
-class Category(_Strict):
+class Category(Strict):
     """A category below `parent`, if any."""
 
     slug: str
@@ -113,7 +89,7 @@ class Category(_Strict):
     discussions: Literal["members", "staff", ""] = "members"
 
 
-class Edit(_Strict):
+class Edit(Strict):
     """A change of a post `after` it was written: `old` became `new`."""
 
     after: Wait
@@ -122,7 +98,7 @@ class Edit(_Strict):
     by: str = ""
 
 
-class Removal(_Strict):
+class Removal(Strict):
     """A post was taken away `after` it was written."""
 
     after: Wait
@@ -131,7 +107,7 @@ class Removal(_Strict):
     reason: str
 
 
-class Check(_Strict):
+class Check(Strict):
     """An employee found an answer still true `after` it was written, for `version` if one is named."""
 
     after: Wait
@@ -139,14 +115,14 @@ class Check(_Strict):
     version: str = ""
 
 
-class Doubt(_Strict):
+class Doubt(Strict):
     """Somebody said of an answer that it no longer works, `after` it was written."""
 
     after: Wait
     by: str
 
 
-class Post(_Strict):
+class Post(Strict):
     """A post, `after` the one before it. `official`, `accepted` and `rejected` tell how long after it those marks came.
 
     Who marks is its author and the asker, unless `official_by` or `accepted_by` names another.
@@ -171,7 +147,7 @@ class Post(_Strict):
     removed: Removal | None = None
 
 
-class Closing(_Strict):
+class Closing(Strict):
     """The topic was closed `after` its last post."""
 
     after: Wait
@@ -179,7 +155,7 @@ class Closing(_Strict):
     reason: str
 
 
-class Duplicate(_Strict):
+class Duplicate(Strict):
     """The question was found `after` its last post to say the same as the topic `of`."""
 
     after: Wait
@@ -187,7 +163,7 @@ class Duplicate(_Strict):
     of: str
 
 
-class Topic(_Strict):
+class Topic(Strict):
     """A topic with its posts after the first. `small`: tests have it too. `me_toos` are people who have the problem too."""
 
     key: str
@@ -228,38 +204,7 @@ class Topic(_Strict):
         yield from (deed.by for deed in (self.closed, self.duplicate) if deed)
 
 
-class Comment(_Strict):
-    """What somebody said `after` so many hours."""
-
-    after: float
-    by: str
-    body: str
-
-
-class Correction(_Strict):
-    """After so many hours `former` was found wrong and became `now`."""
-
-    after: float
-    former: str
-    now: str
-    note: str
-
-
-class Update(_Strict):
-    """What the company published `ago` days before now, in the category `place`."""
-
-    ago: float
-    by: str
-    section: str
-    place: str
-    title: str
-    body: str
-    tags: tuple[str, ...] = ()
-    corrected: Correction | None = None
-    comments: tuple[Comment, ...] = ()
-
-
-class Content(_Strict):
+class Content(Strict):
     """Everything that the demo world is made of. Tests have no updates."""
 
     settings: dict[str, str]

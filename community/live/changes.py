@@ -24,6 +24,7 @@ from community.settings import events as settings
 from community.staff import events as staff
 from community.talks import events as talks
 from community.topics import events as topics
+from community.updates import events as updates
 from community.votes import events as votes
 
 
@@ -54,6 +55,8 @@ class Part(Enum):
     """The FAQ is fetched anew, once no entry is under pointer or focus: its order and its numbers hang together."""
     COMMITMENTS = auto()
     """The commitments of the topic that the event names, and the ledger of all."""
+    FIGURES = auto()
+    """The figures of the update that the event names."""
     APPEAL = auto()
     """The moderators' list of appeals is fetched anew."""
     TALK = auto()
@@ -114,6 +117,8 @@ EVENTS: Mapping[type[Event], frozenset[Part]] = {
         (commitments.CommitmentKept, (Part.COMMITMENTS,)),
         (commitments.CommitmentWithdrawn, (Part.COMMITMENTS,)),
         (commitments.CommitmentLate, (Part.COMMITMENTS,)),
+        (updates.FiguresPublished, (Part.FIGURES,)),
+        (updates.FigureCorrected, (Part.FIGURES,)),
         (appeals.AppealMade, (Part.APPEAL,)),
         (appeals.AppealDecided, (Part.APPEAL,)),
         (talks.TalkOpened, (Part.TALK,)),

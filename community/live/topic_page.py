@@ -22,6 +22,7 @@ from community.posts.fragments import (
 from community.posts.queries import held_posts_of, post_views_unchecked, topic_page, topic_view
 from community.posts.views import PostView, TopicView
 from community.staff.viewer import Viewer
+from community.updates.fragments import in_topic_replaced as figures_replaced
 
 PAGERS = 6
 """First and last pages of a long topic that learn at once of a new page; those between show it with the next load."""
@@ -50,6 +51,8 @@ def topic_streams(viewer: Viewer, topic_id: int, changes: Changes) -> Markup:
         streams += [head_replaced(topic), aside_replaced(topic)]
     if Part.COMMITMENTS in changes.parts or Part.FATE in changes.parts:
         streams.append(in_topic_replaced(topic_id))
+    if Part.FIGURES in changes.parts or (Part.FATE in changes.parts and topic.kind == "update"):
+        streams.append(figures_replaced(topic_id))
     if any(post.number % PAGE_SIZE == 1 for post in seen if post.id in new):
         streams.extend(_pagers(topic))
     own_page = Part.PAGE in changes.parts and topic_id in changes.topics  # else it is about a duplicate of this one

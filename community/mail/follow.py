@@ -57,6 +57,7 @@ from community.topics.events import (
     TopicRecounted,
     TopicReopened,
 )
+from community.updates import events as updates
 from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
 
 
@@ -141,7 +142,7 @@ class MailFollower(Follower):
             # Commitments: a matter of follows, too.
             *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
             *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
-            appeals.AppealMade,
+            *(appeals.AppealMade, updates.FiguresPublished, updates.FigureCorrected),
             # Talks: what else happens in one is read there; who is on duty is seen on the page.
             *(talks.TalkOpened, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
             # One of many small thanks: no letter each.

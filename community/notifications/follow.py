@@ -5,7 +5,7 @@ It judges by the rows as they are now, not by the event: what was taken back, re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -15,7 +15,6 @@ from community.answers import events as answers
 from community.appeals import events as appeals
 from community.categories import events as categories
 from community.commitments import events as commitments
-from community.commitments.models import Commitment
 from community.core.follow import Follower, Reading, leased, park
 from community.core.log import Event, Recorded
 from community.core.unit import Unit, unit
@@ -24,11 +23,13 @@ from community.faq import events as faq
 from community.follows import events as follows
 from community.follows.keeping import FollowKeeper
 from community.mail.letters import put
+from community.notifications import company
 from community.notifications import events as own
 from community.notifications.mailing import mail_due
 from community.notifications.models import Notification, Telling
+from community.notifications.seen import by_author, named, news_of, seen
 from community.notifications.taking_back import taken_back
-from community.notifications.telling import VISITORS, News, Place, place_of, tell, tell_many, tell_portion
+from community.notifications.telling import VISITORS, News, place_of, tell, tell_many, tell_portion
 from community.posts import events as posts
 from community.posts.models import Mention, Post
 from community.promise import events as promise
@@ -39,6 +40,7 @@ from community.staff import events as staff
 from community.talks import events as talks
 from community.topics import events as topics
 from community.topics.models import Topic
+from community.updates import events as updates
 from community.votes import events as votes
 
 
@@ -65,12 +67,12 @@ def released(u: Unit, recorded: Recorded, event: posts.PostReleased) -> None:
 
 def edited(u: Unit, recorded: Recorded, event: posts.PostEdited) -> None:
     """A new text may name somebody whom the old one did not; of a corrected update who follows it hears."""
-    place, post = _seen(u, event.topic_id, event.post_id)
+    place, post = seen(u, event.topic_id, event.post_id)
     if place is None or post is None or event.held:
         return
     told = select(Notification.account_id).where(Notification.post_id == post.id, Notification.kind == "mention")
     named = select(Mention.account_id).where(Mention.post_id == post.id, Mention.account_id.not_in(told))
-    news = _news(recorded, event)
+    news = news_of(recorded, event)
     tell(u, place, news("mention"), u.session.scalars(named).all())
     if post.number == 1 and post.topic.kind == "update":
         tell_many(u, place, news("corrected"), "posts")
@@ -78,10 +80,10 @@ def edited(u: Unit, recorded: Recorded, event: posts.PostEdited) -> None:
 
 def accepted(u: Unit, recorded: Recorded, event: answers.AnswerAccepted) -> None:
     """An answer solved it: its author, and who waits for the solution, with an account or without."""
-    place, post = _seen(u, event.topic_id, event.post_id)
+    place, post = seen(u, event.topic_id, event.post_id)
     if place is None or post is None or not post.accepted:
         return
-    news = _news(recorded, event)
+    news = news_of(recorded, event)
     tell(u, place, news("accepted"), [post.author_id])
     tell(u, place, news("solved"), [post.topic.author_id])
     tell_many(u, place, news("solved"), "marks")
@@ -90,10 +92,10 @@ def accepted(u: Unit, recorded: Recorded, event: answers.AnswerAccepted) -> None
 
 def made_official(u: Unit, recorded: Recorded, event: answers.AnswerMadeOfficial) -> None:
     """An answer speaks for the company: its author, who asked, and who waits."""
-    place, post = _seen(u, event.topic_id, event.post_id)
+    place, post = seen(u, event.topic_id, event.post_id)
     if place is None or post is None or not post.official:
         return
-    news = _news(recorded, event)("official")
+    news = news_of(recorded, event)("official")
     tell(u, place, news, [post.author_id, post.topic.author_id])
     tell_many(u, place, news, "marks")
 
@@ -102,9 +104,9 @@ def told_author(kind: str) -> Reading:
     """A reading for an event that concerns the author of a post."""
 
     def told(u: Unit, recorded: Recorded, event: Any) -> None:
-        place, post = _seen(u, event.topic_id, event.post_id)
+        place, post = seen(u, event.topic_id, event.post_id)
         if place is not None and post is not None:
-            tell(u, place, _news(recorded, event)(kind), [post.author_id])
+            tell(u, place, news_of(recorded, event)(kind), [post.author_id])
 
     return told
 
@@ -115,14 +117,14 @@ def told_asker(kind: str) -> Reading:
     def told(u: Unit, recorded: Recorded, event: Any) -> None:
         place, topic = place_of(u, event.topic_id), u.session.get(Topic, event.topic_id)
         if place is not None and topic is not None:
-            tell(u, place, _news(recorded, event)(kind), [topic.author_id])
+            tell(u, place, news_of(recorded, event)(kind), [topic.author_id])
 
     return told
 
 
 def rated(u: Unit, recorded: Recorded, event: votes.AnswerRated) -> None:
     """An answer helped: its author hears so, not by whom, and not again before they have read it."""
-    place, post = _seen(u, event.topic_id, event.post_id)
+    place, post = seen(u, event.topic_id, event.post_id)
     if place is None or post is None or not event.helpful:
         return
     unread = (Notification.account_id == post.author_id, Notification.kind == "thanked", Notification.read_at.is_(None))
@@ -134,18 +136,6 @@ def closed(u: Unit, recorded: Recorded, event: topics.TopicClosed) -> None:
     """A question was closed by somebody; what time closes was solved, and its asker said so."""
     if event.by_id is not None:
         told_asker("closed")(u, recorded, event)
-
-
-def committed(u: Unit, recorded: Recorded, event: Any) -> None:
-    """Something was promised, or became of it: who asked, its owner, who has it too, and who follows everything there."""
-    place, post = _seen(u, event.topic_id, event.post_id)
-    if place is None or post is None:
-        return
-    news = _news(recorded, event)("commitment")
-    commitment = u.session.get(Commitment, event.commitment_id)
-    tell(u, place, news, [post.topic.author_id, *([commitment.owner_id] if commitment is not None else [])])
-    tell_many(u, place, news, "marks")
-    tell_many(u, place, news, "posts")
 
 
 def matched(u: Unit, recorded: Recorded, event: searches.SearchMatched) -> None:
@@ -179,11 +169,12 @@ READS: Mapping[type[Event], Reading] = {
     topics.TopicReopened: told_asker("reopened"),
     votes.AnswerRated: rated,
     searches.SearchMatched: matched,
-    commitments.CommitmentMade: committed,
-    commitments.CommitmentChanged: committed,
-    commitments.CommitmentKept: committed,
-    commitments.CommitmentWithdrawn: committed,
-    commitments.CommitmentLate: committed,
+    commitments.CommitmentMade: company.committed,
+    commitments.CommitmentChanged: company.committed,
+    commitments.CommitmentKept: company.committed,
+    commitments.CommitmentWithdrawn: company.committed,
+    commitments.CommitmentLate: company.committed,
+    updates.FigureCorrected: company.figure_corrected,
     follows.VisitorMeTooAsked: visitor_asked,
 }
 
@@ -209,11 +200,17 @@ class NotificationFollower(Follower):
             *(topics.TopicImported, topics.TopicRecounted, topics.TopicEdited, topics.TopicMoved, topics.InfoCleared),
             *(topics.DuplicateUndone, topics.QuestionQuiet, posts.PostRemoved, posts.PostRestored, posts.QuestionUnindexed),
             *(promise.PromiseChanged, promise.PromiseMissed),
+            updates.FiguresPublished,  # told with their update
             *(appeals.AppealMade, appeals.AppealDecided),  # a letter tells of them, which reaches who is signed out, too
-            # Talks have a door of their own on every page, and a letter.
-            *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),
-            # The record has readers of its own: its page and its feed.
-            *(record.RecordGrown, record.RecordSigned),
+            *(
+                talks.TalkOpened,
+                talks.TalkSpoken,
+                talks.TalkChanged,
+                talks.TalkRead,
+                talks.DutyBegun,
+                talks.DutyEnded,
+            ),  # have a door
+            *(record.RecordGrown, record.RecordSigned),  # have a page and a feed
             *(faq.FaqEntryEntered, faq.FaqEntryChanged, faq.FaqEntryDoubted, faq.FaqEntryLeft),
             *(answers.AnswerChecked, answers.CheckUndone, answers.OutdatedMarked, answers.OutdatedUndone),
             *(answers.AnswerDoubted, answers.AnswerAged, votes.RatingUndone, votes.AnswerRatedByVisitors),
@@ -248,11 +245,11 @@ class NotificationFollower(Follower):
 
 
 def _topic_opened(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> None:
-    place, post = _seen(u, topic_id, post_id)
+    place, post = seen(u, topic_id, post_id)
     if place is None or post is None:
         return
-    news = _by_author(recorded, post)
-    tell(u, place, news("mention"), _named(u, post))
+    news = by_author(recorded, post)
+    tell(u, place, news("mention"), named(u, post))
     if post.topic.kind == "update":
         tell_many(u, place, news("update"), "updates")
     tell_many(u, place, news("topic"), "topics")
@@ -260,33 +257,12 @@ def _topic_opened(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> N
 
 def _post_written(u: Unit, recorded: Recorded, topic_id: int, post_id: int) -> None:
     """Whoever is told for a nearer reason is not told again for a farther one."""
-    place, post = _seen(u, topic_id, post_id)
+    place, post = seen(u, topic_id, post_id)
     if place is None or post is None:
         return
-    news = _by_author(recorded, post)
-    tell(u, place, news("mention"), _named(u, post))
+    news = by_author(recorded, post)
+    tell(u, place, news("mention"), named(u, post))
     if post.reply_to_id is not None:
         tell(u, place, news("reply"), u.session.scalars(select(Post.author_id).where(Post.id == post.reply_to_id)).all())
     tell(u, place, news("answer" if post.role == "answer" else "reply"), [post.topic.author_id])
     tell_many(u, place, news("post"), "posts")
-
-
-def _seen(u: Unit, topic_id: int, post_id: int) -> tuple[Place | None, Post | None]:
-    """The place of a topic, and a post in it, where both can be read by those who may read there."""
-    post = u.session.get(Post, post_id)
-    if post is None or post.held_at is not None or post.removed_at is not None:
-        return None, None
-    return place_of(u, topic_id), post
-
-
-def _named(u: Unit, post: Post) -> list[int]:
-    return list(u.session.scalars(select(Mention.account_id).where(Mention.post_id == post.id)))
-
-
-def _by_author(recorded: Recorded, post: Post) -> Callable[[str], News]:
-    return lambda kind: News(recorded.position, recorded.at, kind, post.topic_id, post.id, post.author_id)
-
-
-def _news(recorded: Recorded, event: Any) -> Callable[[str], News]:
-    post_id = getattr(event, "post_id", None)
-    return lambda kind: News(recorded.position, recorded.at, kind, event.topic_id, post_id, event.by_id)

@@ -77,7 +77,7 @@ def drawn(told: dict[str, Any]) -> Image.Image:
     draw.rounded_rectangle((28, 28, WIDTH - 28, HEIGHT - 28), 36, fill=CARD, outline="#e6e0d6", width=2)
     draw.rounded_rectangle((28, 28, 44, HEIGHT - 28), 8, fill=brand)
     _window(draw, EDGE + 8, 84, brand)
-    _line(draw, (EDGE + 74, 89), told["brand"], 34, INK, WIDTH - 2 * EDGE - 100)
+    write_line(draw, (EDGE + 74, 89), told["brand"], 34, INK, WIDTH - 2 * EDGE - 100)
     title = without_missing(told["title"]) or without_missing(told["brand"])
     size, lines = fitted(title, WIDTH - 2 * EDGE - 16)
     top = 172.0
@@ -94,18 +94,18 @@ def _foot(draw: ImageDraw.ImageDraw, told: dict[str, Any], brand: Colour) -> Non
         tint, tone = TONES[told["tone"]]
         width = length(told["state"], 30)
         draw.rounded_rectangle((left, middle - 28, left + width + 48, middle + 28), 28, fill=tint)
-        _line(draw, (left + 24, middle - 19), told["state"], 30, tone, width + 1)
+        write_line(draw, (left + 24, middle - 19), told["state"], 30, tone, width + 1)
         left += width + 76
     if not told["answered_by"]:
         return
     room = WIDTH - EDGE - 12 - left
     if not told["badge"]:
-        _line(draw, (left, middle - 19), told["answered_by"], 30, SOFT, room)
+        write_line(draw, (left, middle - 19), told["answered_by"], 30, SOFT, room)
         return
-    _line(draw, (left, middle - 43), told["answered_by"], 30, INK, room)
+    write_line(draw, (left, middle - 43), told["answered_by"], 30, INK, room)
     badge = cut(told["badge"], 24, room - 36)
     draw.rounded_rectangle((left, middle + 3, left + length(badge, 24) + 36, middle + 43), 20, fill=brand)
-    _line(draw, (left + 18, middle + 8), badge, 24, "#ffffff", room)
+    write_line(draw, (left + 18, middle + 8), badge, 24, "#ffffff", room)
 
 
 def _window(draw: ImageDraw.ImageDraw, left: float, top: float, colour: Colour) -> None:
@@ -114,7 +114,8 @@ def _window(draw: ImageDraw.ImageDraw, left: float, top: float, colour: Colour) 
     draw.line((left + 24, top + 4, left + 24, top + 44), fill=colour, width=6)
 
 
-def _line(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: str | Colour, room: float) -> None:
+def write_line(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: str | Colour, room: float) -> None:
+    """A line of text in the fonts that have its letters, cut to its room; `at` is the corner above it."""
     _runs(draw, at, cut(without_missing(text), size, room), size, colour)
 
 

@@ -24,25 +24,34 @@ from community.staff.viewer import Viewer
 MOST = 256
 """Bodies that a process keeps: about 60 KB each, so 16 MB."""
 
-_PLACE = stored_html("<!-- what is the viewer's own -->")
+_OWN = stored_html("<!-- what is the viewer's own -->")
+_FIRST = stored_html("<!-- what belongs to the first post -->")
 
 Key = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A page of a topic as everybody sees it: `before` and `after` the place for what is the viewer's own."""
+    """A page of a topic as everybody sees it, around two places.
+
+    Between `before` and `between` stands what belongs to the first post, between that and `after` what is the viewer's own.
+    Where the first post is on another page, `before` is empty.
+    """
 
     page: TopicPage
     before: Markup
+    between: Markup
     after: Markup
     versions: dict[str, int]
 
-    @property
-    def parts(self) -> list[Markup]:
-        """What rooms further out show in this topic (`TOPIC_PARTS` in app.py), drawn anew; they know whether there is anything."""
+    def parts(self, place: str) -> list[Markup]:
+        """What rooms further out show there (`TOPIC_PARTS` in app.py), drawn anew; they know whether there is anything."""
         topic_id, found = self.page.topic.id, _parts()
-        return [part(topic_id, any_yet=self.versions[channel.format(topic_id)] > 0) for channel, part in found.items()]
+        return [
+            part(topic_id, any_yet=self.versions[channel.format(topic_id)] > 0)
+            for channel, (part, stands) in found.items()
+            if stands == place and (place == "last" or self.before)
+        ]
 
 
 def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]:
@@ -74,12 +83,17 @@ def body_of(viewer: Viewer, topic_id: int, number: int) -> tuple[Standing, Body]
     return stood, drawn
 
 
-def _parts() -> dict[str, Callable[..., Markup]]:
-    found: dict[str, Callable[..., Markup]] = current_app.extensions["topic_parts"]
+def _parts() -> dict[str, tuple[Callable[..., Markup], str]]:
+    found: dict[str, tuple[Callable[..., Markup], str]] = current_app.extensions["topic_parts"]
     return found
 
 
 def _drawn(page: TopicPage, stood: Standing) -> Body:
-    html = get_template_attribute("topics/_topic.html", "topic_main")(page, caller=lambda: _PLACE)
-    before, _, after = html.partition(_PLACE)
-    return Body(page, stored_html(before), stored_html(after), stood.versions)
+    html = get_template_attribute("topics/_topic.html", "topic_main")(
+        page, caller=lambda place="own": _FIRST if place == "first" else _OWN
+    )
+    before, _, after = html.partition(_OWN)
+    above, split, between = before.partition(_FIRST)
+    if not split:
+        above, between = "", above
+    return Body(page, stored_html(above), stored_html(between), stored_html(after), stood.versions)

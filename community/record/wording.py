@@ -6,8 +6,7 @@ everybody may read does not enter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,60 +24,30 @@ from community.core.log import Event
 from community.core.unit import Unit
 from community.posts import events as posts
 from community.posts.models import Edit, Post, Removal
+from community.record.words import Wording, Words, by_whom, entry, of_post, of_topic
 from community.settings import events as settings
 from community.staff import events as staff
 from community.staff.models import Grant
 from community.topics import events as topics
 from community.topics.models import Closure, Topic
+from community.updates import events as updates
+from community.updates.models import FigureVersion
 
 PROMISED = ("desk_hours", "desk_time_zone", "holidays", "promise_hours", "promise_share")
 """The settings that are the promise: their changes enter."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """What an entry says. `people` maps a part to the account it names, so that it can be erased with them."""
-
-    kind: str
-    about: Mapping[str, int]
-    parts: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[str, int] = field(default_factory=dict)
-
-
-Wording = Callable[[Unit, Any], Words | None]
-"""What an event means for the record; None where it does not enter."""
-
-
-def _by(u: Unit, account_id: int | None) -> tuple[dict[str, str], dict[str, int]]:
-    """Who acted, by name: an employee. Nobody for commands and the scheduler."""
-    account = u.session.get(Account, account_id) if account_id is not None else None
-    return ({"by": account.name}, {"by": account.id}) if account is not None else ({}, {})
-
-
-def _entry(u: Unit, kind: str, event: Any, about: Mapping[str, int], **parts: str) -> Words:
-    by, people = _by(u, event.by_id)
-    return Words(kind, about, {**by, **{name: text for name, text in parts.items() if text}}, people)
-
-
-def _topic(event: Any) -> dict[str, int]:
-    return {"topic": event.topic_id}
-
-
-def _post(event: Any) -> dict[str, int]:
-    return {"post": event.post_id, "topic": event.topic_id}
-
-
 def removed(u: Unit, event: posts.PostRemoved) -> Words:
     """A removal, with rule and reason; by its author it names nobody."""
     if event.by_author:
-        return Words("post.taken_back", _post(event))
+        return Words("post.taken_back", of_post(event))
     removal = u.session.get(Removal, event.removal_id) if event.removal_id is not None else None
-    return _entry(u, "post.removed", event, _post(event), rule=event.rule, reason=removal.reason if removal else "")
+    return entry(u, "post.removed", event, of_post(event), rule=event.rule, reason=removal.reason if removal else "")
 
 
 def restored(u: Unit, event: posts.PostRestored) -> Words:
     """A removed post is back."""
-    return _entry(u, "post.restored", event, _post(event))
+    return entry(u, "post.restored", event, of_post(event))
 
 
 def edited(u: Unit, event: posts.PostEdited) -> Words | None:
@@ -92,10 +61,10 @@ def edited(u: Unit, event: posts.PostEdited) -> Words | None:
     version = event.post_version or post.version
     note = u.session.scalars(select(Edit.note).where(Edit.post_id == post.id, Edit.version == version - 1)).first()
     if note:
-        return _entry(u, "update.corrected", event, {**_post(event), "version": version}, reason=note)
+        return entry(u, "update.corrected", event, {**of_post(event), "version": version}, reason=note)
     if post.author_id == event.by_id and not post.official:
         return None
-    return _entry(u, "post.edited", event, {**_post(event), "version": version})
+    return entry(u, "post.edited", event, {**of_post(event), "version": version})
 
 
 def closed(u: Unit, event: topics.TopicClosed) -> Words | None:
@@ -103,12 +72,12 @@ def closed(u: Unit, event: topics.TopicClosed) -> Words | None:
     if event.by_id is None:
         return None
     closure = u.session.get(Closure, event.closure_id) if event.closure_id is not None else None
-    return _entry(u, "topic.closed", event, _topic(event), reason=closure.reason if closure else "")
+    return entry(u, "topic.closed", event, of_topic(event), reason=closure.reason if closure else "")
 
 
 def reopened(u: Unit, event: topics.TopicReopened) -> Words | None:
     """A lock taken back; what had closed itself is opened by whoever asked, and is no act of the team."""
-    return None if event.automatic or event.by_id is None else _entry(u, "topic.reopened", event, _topic(event))
+    return None if event.automatic or event.by_id is None else entry(u, "topic.reopened", event, of_topic(event))
 
 
 def moved(u: Unit, event: topics.TopicMoved) -> Words | None:
@@ -117,40 +86,40 @@ def moved(u: Unit, event: topics.TopicMoved) -> Words | None:
     if now is None or former is None or not (now.is_public or former.is_public):
         return None
     if not now.is_public:
-        return _entry(u, "topic.hidden", event, _topic(event))
+        return entry(u, "topic.hidden", event, of_topic(event))
     if former.is_public:
-        return _entry(u, "topic.moved", event, _topic(event), to=now.name)
+        return entry(u, "topic.moved", event, of_topic(event), to=now.name)
     # What was removed while nobody could see it did not enter: how much that is, is told now.
     gone = select(func.count()).where(Post.topic_id == event.topic_id, Post.removed_at.is_not(None))
-    about = {**_topic(event), "removed": u.session.execute(gone).scalar_one()}
-    return _entry(u, "topic.published", event, about, to=now.name)
+    about = {**of_topic(event), "removed": u.session.execute(gone).scalar_one()}
+    return entry(u, "topic.published", event, about, to=now.name)
 
 
 def merged(u: Unit, event: topics.DuplicateMarked) -> Words:
     """A question was closed as a duplicate of another."""
-    return _entry(u, "duplicate.marked", event, {"topic": event.topic_id, "original": event.original_id})
+    return entry(u, "duplicate.marked", event, {"topic": event.topic_id, "original": event.original_id})
 
 
 def unmerged(u: Unit, event: topics.DuplicateUndone) -> Words:
     """That was taken back."""
-    return _entry(u, "duplicate.undone", event, {"topic": event.topic_id, "original": event.original_id})
+    return entry(u, "duplicate.undone", event, {"topic": event.topic_id, "original": event.original_id})
 
 
 def official_undone(u: Unit, event: answers.OfficialMarkUndone) -> Words:
     """The company no longer stands by an answer."""
-    return _entry(u, "official_mark.undone", event, _post(event))
+    return entry(u, "official_mark.undone", event, of_post(event))
 
 
 def suspended(u: Unit, event: accounts.AccountSuspended) -> Words:
     """A sanction: a customer is "a member" and nothing else."""
     found = u.fetch(Suspension, event.suspension_id)
     until = "" if found.ends_at is None else found.ends_at.date().isoformat()
-    return _entry(u, "member.suspended", event, {}, rule=found.rule, reason=found.reason, until=until)
+    return entry(u, "member.suspended", event, {}, rule=found.rule, reason=found.reason, until=until)
 
 
 def lifted(u: Unit, event: accounts.SuspensionLifted) -> Words:
     """A sanction ended early."""
-    return _entry(u, "suspension.lifted", event, {})
+    return entry(u, "suspension.lifted", event, {})
 
 
 def granted(u: Unit, event: staff.RoleGranted) -> Words:
@@ -165,7 +134,7 @@ def ended(u: Unit, event: staff.RoleEnded) -> Words:
 
 def _role(u: Unit, kind: str, event: staff.RoleGranted | staff.RoleEnded) -> Words:
     grant, account = u.session.get(Grant, event.grant_id), u.session.get(Account, event.account_id)
-    by, people = _by(u, grant.granted_by_id if grant and kind == "role.granted" else event.by_id)
+    by, people = by_whom(u, grant.granted_by_id if grant and kind == "role.granted" else event.by_id)
     whom = {"whom": account.name} if account else {}
     return Words(kind, {}, {**by, **whom, "role": event.role}, {**people, **({"whom": account.id} if account else {})})
 
@@ -174,7 +143,7 @@ def promise_changed(u: Unit, event: settings.SettingChanged) -> Words | None:
     """A part of the promise is another from now on."""
     if event.setting not in PROMISED:
         return None
-    return _entry(u, "promise.setting_changed", event, {}, setting=event.setting, value=event.value)
+    return entry(u, "promise.setting_changed", event, {}, setting=event.setting, value=event.value)
 
 
 def category_changed(u: Unit, event: CategoryChanged) -> Words | None:
@@ -185,10 +154,10 @@ def category_changed(u: Unit, event: CategoryChanged) -> Words | None:
     name = category.name if category.is_public else ""
     if event.promise_changed and category.is_public and not event.visibility_changed:
         hours = str(event.promise_hours) if event.promise_hours is not None else "-"
-        return _entry(u, "promise.category_changed", event, {}, category=name, value=hours)
+        return entry(u, "promise.category_changed", event, {}, category=name, value=hours)
     if not event.visibility_changed:
         return None
-    return _entry(u, "category.visibility", event, {}, category=name, visibility=category.visibility)
+    return entry(u, "category.visibility", event, {}, category=name, visibility=category.visibility)
 
 
 def committed(u: Unit, event: commitments.CommitmentMade) -> Words | None:
@@ -223,26 +192,35 @@ def _commitment(u: Unit, kind: str, event: Any) -> Words | None:
         return None
     day = deed.due_on.isoformat() if deed.due_on is not None else ""
     former = deed.former_due_on.isoformat() if deed.former_due_on is not None else ""
-    about = {**_post(event), "commitment": found.id}
-    return _entry(u, kind, event, about, what=found.what, due=day, former=former, reason=deed.words)
+    about = {**of_post(event), "commitment": found.id}
+    return entry(u, kind, event, about, what=found.what, due=day, former=former, reason=deed.words)
+
+
+def figure_corrected(u: Unit, event: updates.FigureCorrected) -> Words | None:
+    """A published figure is another now; the former one stays beside it."""
+    version = u.session.scalars(
+        select(FigureVersion).where(FigureVersion.figure_id == event.figure_id, FigureVersion.version == event.figure_version)
+    ).one_or_none()
+    about = {**of_post(event), "figure": event.figure_id, "version": event.figure_version}
+    return entry(u, "figure.corrected", event, about, what=version.caption, reason=version.note) if version is not None else None
 
 
 def appealed(u: Unit, event: appeals.AppealMade) -> Words:
     """Somebody objects; who it is stands nowhere."""
     del u
-    return Words("appeal.made", _post(event) if event.post_id is not None else {})
+    return Words("appeal.made", of_post(event) if event.post_id is not None else {})
 
 
 def appeal_decided(u: Unit, event: appeals.AppealDecided) -> Words:
     """Another moderator decided, with a reason."""
     appeal = u.fetch(Appeal, event.appeal_id)
-    about = _post(event) if event.post_id is not None else {}
-    return _entry(u, f"appeal.{event.outcome}", event, about, reason=appeal.decision)
+    about = of_post(event) if event.post_id is not None else {}
+    return entry(u, f"appeal.{event.outcome}", event, about, reason=appeal.decision)
 
 
 def site_restored(u: Unit, event: settings.SiteRestored) -> Words:
     """The site was put back from a backup: what was in the log after that point is lost, and this says so."""
-    return _entry(u, "site.restored", event, {"position": event.position})
+    return entry(u, "site.restored", event, {"position": event.position})
 
 
 ENTERS: Mapping[type[Event], Wording] = {
@@ -262,6 +240,7 @@ ENTERS: Mapping[type[Event], Wording] = {
     settings.SettingChanged: promise_changed,
     settings.SiteRestored: site_restored,
     CategoryChanged: category_changed,
+    updates.FigureCorrected: figure_corrected,
     appeals.AppealMade: appealed,
     appeals.AppealDecided: appeal_decided,
     commitments.CommitmentMade: committed,
@@ -273,7 +252,15 @@ ENTERS: Mapping[type[Event], Wording] = {
 """Every event that enters; all others do not."""
 
 KINDS = (
-    *("post.removed", "post.taken_back", "post.restored", "post.edited", "update.corrected", "official_mark.undone"),
+    *(
+        "post.removed",
+        "post.taken_back",
+        "post.restored",
+        "post.edited",
+        "update.corrected",
+        "figure.corrected",
+        "official_mark.undone",
+    ),
     *("topic.closed", "topic.reopened", "topic.moved", "topic.hidden", "topic.published", "duplicate.marked", "duplicate.undone"),
     *("member.suspended", "suspension.lifted", "role.granted", "role.ended"),
     *("promise.setting_changed", "promise.category_changed", "category.visibility", "site.restored"),

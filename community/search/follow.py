@@ -45,6 +45,7 @@ from community.staff.events import RoleEnded, RoleGranted, StaffProfileChanged
 from community.talks import events as talks
 from community.topics import events as topics
 from community.topics.models import Topic
+from community.updates import events as updates
 from community.votes.events import AnswerRated, AnswerRatedByVisitors, RatingUndone
 
 TIDY_SECONDS = 60.0
@@ -91,6 +92,7 @@ class SearchFollower(Follower):
             # Commitments stand on pages of their own, beside the posts in which they were made.
             *(commitments.CommitmentMade, commitments.CommitmentChanged, commitments.CommitmentKept),
             *(commitments.CommitmentWithdrawn, commitments.CommitmentLate),
+            *(updates.FiguresPublished, updates.FigureCorrected),  # the words of an update are its post's
             *(appeals.AppealMade, appeals.AppealDecided),
             # Talks are private: nobody finds them.
             *(talks.TalkOpened, talks.TalkSpoken, talks.TalkChanged, talks.TalkRead, talks.DutyBegun, talks.DutyEnded),

@@ -21,9 +21,10 @@ from community.config import Config
 from community.demo import timing
 from community.demo.acts import Act, acts_of
 from community.demo.commands import SIGN_INS, build_and_tell
-from community.demo.content import load, wait
+from community.demo.content import load
 from community.demo.made import World
 from community.demo.people import PHOTOS
+from community.demo.spelling import wait
 from community.demo.world import UNFINISHED
 from community.doctor.counters import examine_topics
 from community.extensions import db

@@ -21,7 +21,7 @@ from community.posts.actions import edit_post, write_post
 from community.settings.actions import change_settings
 from community.talks import actions as talks
 from community.topics.models import Topic
-from community.updates.actions import announce
+from community.updates.actions import add_figure, publish_update, save_update
 from tests.journeys.conftest import PHONE, Volt, Windows, opened
 from tests.running_site import followed, free_port, until
 
@@ -135,7 +135,11 @@ def pages_of(volt: Volt, handle: str | None) -> tuple[str, ...]:
 def corrected_update(volt: Volt) -> str:
     """The address of an update that was corrected."""
     fields = {"section": "wrong", "title": "We counted twice", "body": "| month | parts |\n|---|---|\n| May | 1,200 |"}
-    written = announce(by=volt["mara"], category_id=volt.world.categories["battery"], **fields)
+    kept = save_update(by=volt["mara"], category_id=volt.world.categories["battery"], **fields)
+    for chart in ("bar", "stacked", "line", "area", "share", "table"):
+        shown = {"caption": f"Parts that we sent, as {chart}", "measured_in": "parts", "chart": chart}
+        add_figure(by=volt["mara"], update_id=kept, data="Month,Sent,Returned\nMarch,120,3\nApril,150,4", **shown)
+    written = publish_update(by=volt["mara"], update_id=kept)
     edit_post(by=volt["mara"], post_id=written.post_id, body="It was **900**.", version=1, note="Returns were counted twice")
     return written.url
 

@@ -64,7 +64,14 @@ from community.talks import actions as talks
 from community.topics.actions import ask_info, clear_info, close_topic, mark_duplicate, move_topic, undo_duplicate
 from community.topics.events import QuestionQuiet, TopicImported, TopicRecounted
 from community.topics.models import Topic
-from community.updates.actions import announce
+from community.updates.actions import (
+    add_figure,
+    add_measured_figure,
+    announce,
+    correct_figure,
+    publish_update,
+    save_update,
+)
 from community.votes.actions import count_visitors, note_visitor, rate_answer, undo_rating
 from tests.forum import Forum, release_posts, small_forum, take_all
 from tests.live.turbo import OpenPage
@@ -121,7 +128,10 @@ def scene(app: Flask, answers: int = 3) -> Scene:
     forum.person("second", role="moderator")
     talk = talks.open_talk(by=forum["asker"], body="My key broke.")
     fields = {"title": "What we know of the hum", "body": "It hums.", "section": "making"}
-    update = announce(by=forum["speaker"], category_id=forum.categories["parts"], **fields).topic_id
+    kept = save_update(by=forum["speaker"], category_id=forum.categories["parts"], **fields)
+    figure = {"caption": "How loud it is", "measured_in": "dB", "chart": "line"}
+    add_figure(by=forum["speaker"], update_id=kept, data="Speed,Hum\n10,41\n20,48", **figure)
+    update = publish_update(by=forum["speaker"], update_id=kept).topic_id
     return Scene(forum, topic.topic_id, other.topic_id, posts, random.Random(5), talk, update)
 
 
@@ -244,6 +254,19 @@ def correct(scene: Scene, **fields: Any) -> None:
     edit_post(by=scene.forum["speaker"], post_id=post_id, version=None, note="We had not listened", **fields)
 
 
+def correct_its_figure(scene: Scene) -> None:
+    figure = {"caption": "How loud it is", "measured_in": "dB", "chart": "line"}
+    data = "Speed,Hum\n10,41\n20,44"
+    correct_figure(by=scene.forum["speaker"], figure_id=1, data=data, note="The wind was counted too", **figure)
+
+
+def publish_with_figure(scene: Scene) -> None:
+    fields = {"title": "Another hum", "body": "In numbers.", "section": "numbers"}
+    kept = save_update(by=scene.forum["speaker"], category_id=scene.forum.categories["parts"], **fields)
+    add_measured_figure(by=scene.forum["speaker"], update_id=kept, measure="questions")
+    publish_update(by=scene.forum["speaker"], update_id=kept)
+
+
 def object_to_removal(scene: Scene) -> None:
     """A post of the asker is removed, and they object."""
     post = write_post(by=scene.forum["asker"], topic_id=scene.other, body="It is far too quiet, you people!")
@@ -344,6 +367,8 @@ ACTIONS: tuple[tuple[str, Callable[[Scene], object]], ...] = (
     ("comment on an update", lambda s: write_post(by=s.forum["friend"], topic_id=s.update, body="How many?")),
     ("correct it", lambda s: correct(s, body="It hums **less**.")),
     ("correct its title", lambda s: correct(s, title="We hear that it hums")),
+    ("correct its figure", correct_its_figure),
+    ("publish one with a figure", publish_with_figure),
     ("object to a removal", object_to_removal),
     ("decide on it", decide_appeal),
     ("be on duty", lambda s: talks.begin_duty(by=s.forum["worker"])),

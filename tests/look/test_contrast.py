@@ -63,3 +63,12 @@ def test_the_arithmetic_agrees_with_known_ratios() -> None:
     assert contrast("oklch(1 0 0)", "oklch(0 0 0)") == pytest.approx(21, abs=0.01)
     # sRGB red in OKLCH, by CSS Color 4.
     assert contrast("oklch(0.62796 0.25768 29.234)", "#fff") == pytest.approx(contrast("#ff0000", "#fff"), abs=0.01)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_series_of_charts_stand_out_from_their_card_and_carry_their_words(theme: int) -> None:
+    values = declarations()
+    for number in range(1, 7):
+        series = resolved(f"--series-{number}", values, theme, 192)
+        assert contrast(series, resolved("--color-surface", values, theme, 192)) >= SHAPE, number
+        assert contrast(series, resolved("--color-page", values, theme, 192)) >= TEXT, number  # the percentages on a share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,7 +25,8 @@ from community.staff.viewer import Viewer, refreshed, viewer_unchecked
 from community.tags.tagging import checked_tags
 from community.topics.models import SECTIONS
 from community.topics.titles import checked_title
-from community.updates.models import Update
+from community.updates.actions.figuring import Drawn, counts_of, drop_figures, freeze
+from community.updates.models import Figure, Update
 from community.updates.policy import may_change, may_publish
 from community.updates.queries import update_for
 
@@ -94,13 +95,15 @@ def save_update(
 def drop_update(*, by: Viewer, update_id: int) -> None:
     """Throw away what was not published; nobody but its author ever saw it."""
     with unit() as u:
-        u.session.delete(_open(refreshed(by), update_id))
+        update = _open(refreshed(by), update_id)
+        drop_figures(u, u.session.scalars(select(Figure.id).where(Figure.update_id == update.id)).all())
+        u.session.delete(update)
 
 
 def publish_update(*, by: Viewer, update_id: int) -> Written:
     """Publish it now; one that is published already is what is there."""
     update = update_for(by, update_id)
-    text, version = prepared(update.body), update.version
+    text, version, counts = prepared(update.body), update.version, counts_of(update.id)
     with unit() as u:
         by = refreshed(by)
         update = update_for(by, update_id)
@@ -109,7 +112,7 @@ def publish_update(*, by: Viewer, update_id: int) -> Written:
         require(may_change(by, update))
         if update.version != version:
             raise ChangedMeanwhile(update.version)
-        return written(_publish(u, by, update, text), created=True)
+        return written(_publish(u, by, update, text, counts), created=True)
 
 
 def announce(
@@ -136,7 +139,7 @@ def announce(
         category = _place(by, category_id)
         update = Update(author_id=by.id, category_id=category.id, section=section, title=title, body=text.body, tags=list(names))
         update.saved_at = u.now
-        post = _publish(u, by, u.add(update), text)
+        post = _publish(u, by, u.add(update), text, {})
         sent.keep(u, by, post)
         discard(u, by, "update")
         return written(post, created=True)
@@ -157,10 +160,11 @@ def publish_due() -> None:
                 u.fetch(Update, update_id).problem = error.sentence or _("It could not be published.")
 
 
-def _publish(u: Unit, by: Viewer, update: Update, text: Text) -> Post:
+def _publish(u: Unit, by: Viewer, update: Update, text: Text, counts: Mapping[int, Drawn]) -> Post:
     category = _place(by, update.category_id)
     post = place_topic(u, by, category, text, tags=update.tags, kind="update", section=update.section, title=update.title)
     update.topic_id, update.publish_at = post.topic_id, None
+    freeze(u, by, update.id, counts, post)
     return post
 
 

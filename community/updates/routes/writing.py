@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from community.accounts.gate import staff_only, viewer
@@ -21,9 +21,8 @@ from community.updates.actions import ChangedMeanwhile, announce, drop_update, p
 from community.updates.forms import UpdateForm
 from community.updates.models import Update
 from community.updates.policy import may_change, may_publish
-from community.updates.queries import places, update_for
-
-bp = Blueprint("updates", __name__)
+from community.updates.queries import figures_of, places, update_for
+from community.updates.routes.blueprint import bp
 
 
 @bp.get("/updates/new")
@@ -127,4 +126,4 @@ def _category_id(form: UpdateForm) -> int:
 def _page(form: UpdateForm, update: Update | None, status: int = 200) -> Response:
     form.offer(places(viewer()))
     form.submission_id.data = form.submission_id.data or new_submission_id()
-    return private_page("updates/write.html", status, form=form, update=update)
+    return private_page("updates/write.html", status, form=form, update=update, figures=figures_of(update.id) if update else ())

@@ -1,0 +1,5 @@
+"""The blueprint that the routes of updates share."""
+
+from flask import Blueprint
+
+bp = Blueprint("updates", __name__)
